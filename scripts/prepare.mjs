@@ -1,0 +1,115 @@
+// Makes a clone ready to run: installs the dependencies when they are missing or package-lock.json changed since, and
+// compiles what is older than its sources. Says nothing when there is nothing to do.
+//
+//   node scripts/prepare.mjs [PROJECT …]      a PROJECT is a folder with a tsconfig.json; default: the whole repository
+//
+// Runs before node_modules exists: only Node's own modules may be imported here.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const workspaces = ["sdk", "examples", "test"];
+const compiled = [
+  { sources: "sdk/src", output: "sdk/dist" },
+  { sources: "examples", output: "examples/dist" },
+  { sources: "test", output: "test/dist" },
+];
+
+/** @typedef {Record<string, any>} Json */
+/** @param {string} path @returns {Json} */
+const readJson = (path) => JSON.parse(readFileSync(join(root, path), "utf8"));
+
+/**
+ * Prepares the repository; false when that failed (what went wrong is on standard error by then).
+ * @param {string[]} [projects]
+ */
+export function prepare(projects = ["."]) {
+  return nodeIsNewEnough() && install() && build(projects);
+}
+
+function nodeIsNewEnough() {
+  const wanted = /** @type {string} */ (readJson("package.json").engines.node).replace(">=", "");
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const [wantedMajor = 0, wantedMinor = 0] = wanted.split(".").map(Number);
+  if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return true;
+  console.error(`This repository needs Node ${wanted} or newer; this is Node ${process.versions.node}.`);
+  return false;
+}
+
+function install() {
+  const state = dependencies();
+  if (state === "current") return true;
+  console.error(state === "missing" ? "Installing the dependencies …" : "Updating the dependencies …");
+  const { command, args } = npm([state === "missing" ? "ci" : "install", "--include=dev", "--prefer-offline"]);
+  const done = spawnSync(command, args, { cwd: root, encoding: "utf8", shell: process.platform === "win32" });
+  if (done.status === 0) return true;
+  console.error(`${done.stdout ?? ""}${done.stderr ?? ""}${done.error?.message ?? ""}`);
+  console.error("The dependencies could not be installed (npm's words are above). Is the npm registry reachable?");
+  return false;
+}
+
+/** npm writes node_modules/.package-lock.json last, so that an install that was cut off counts as none. */
+function dependencies() {
+  if (!existsSync(join(root, "node_modules/.package-lock.json"))) return "missing";
+  const wanted = readJson("package-lock.json").packages;
+  const present = readJson("node_modules/.package-lock.json").packages;
+  const installedAsLocked = Object.entries(wanted).every(([path, entry]) => {
+    if (path === "" || workspaces.includes(path)) return true;
+    const found = present[path];
+    return found ? found.version === entry.version : entry.optional === true;
+  });
+  const lockedAsDeclared = ["", ...workspaces].every((folder) => {
+    const manifest = readJson(join(folder, "package.json"));
+    return ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"].every((kind) =>
+      sameVersions(manifest[kind] ?? {}, wanted[folder]?.[kind] ?? {}),
+    );
+  });
+  return installedAsLocked && lockedAsDeclared ? "current" : "changed";
+}
+
+/** @param {Record<string, string>} a @param {Record<string, string>} b */
+function sameVersions(a, b) {
+  return Object.keys(a).length === Object.keys(b).length && Object.keys(a).every((name) => a[name] === b[name]);
+}
+
+/**
+ * The npm that runs this script, or the one on the PATH.
+ * @param {string[]} args
+ */
+export function npm(args) {
+  const running = process.env.npm_execpath;
+  return running && basename(running).startsWith("npm-cli")
+    ? { command: process.execPath, args: [running, ...args] }
+    : { command: "npm", args };
+}
+
+/** @param {string[]} projects */
+function build(projects) {
+  const done = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--build", ...projects], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  removeOrphans();
+  return done.status === 0;
+}
+
+/** tsc leaves the output of a deleted source behind, where it would still be imported and packed. */
+function removeOrphans() {
+  for (const { sources, output } of compiled) {
+    if (!existsSync(join(root, output))) continue;
+    for (const path of readdirSync(join(root, output), { recursive: true, encoding: "utf8" })) {
+      const [, stem, kind] = /^(.+)\.d\.([mc]?)ts$/.exec(path) ?? [];
+      if (stem === undefined || existsSync(join(root, sources, `${stem}.${kind}ts`))) continue;
+      for (const ending of [`d.${kind}ts`, `d.${kind}ts.map`, `${kind}js`, `${kind}js.map`]) {
+        rmSync(join(root, output, `${stem}.${ending}`), { force: true });
+      }
+    }
+  }
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const projects = process.argv.slice(2);
+  process.exitCode = prepare(projects.length > 0 ? projects : undefined) ? 0 : 1;
+}
