@@ -1,0 +1,33 @@
+import { describe, expect, test } from "vitest";
+import { inTurn } from "./inTurn.js";
+
+describe("measuring in turn", () => {
+  test("takes each side once in every round, and forgets the warm-ups", async () => {
+    const order: string[] = [];
+    const turns: [string, number][] = [];
+    const rounds = await inTurn(
+      {
+        ours: async () => order.push("A"),
+        yardstick: async () => order.push("B"),
+      },
+      { rounds: 3, warmUps: 1, onTurn: (side, round) => turns.push([side, round]) },
+    );
+    expect(order.join("")).toBe("ABABABAB");
+    expect(rounds.of).toEqual({ ours: [3, 5, 7], yardstick: [4, 6, 8] });
+    expect(turns.slice(0, 3)).toEqual([
+      ["ours", 0],
+      ["yardstick", 0],
+      ["ours", 1],
+    ]);
+  });
+
+  test("notes for each round what other processes took", async () => {
+    const rounds = await inTurn({ idle: async () => undefined }, { rounds: 2, warmUps: 0 });
+    expect(rounds.foreignCpuSeconds).toHaveLength(2);
+  });
+
+  test("a side that fails ends the measuring", async () => {
+    const failing = inTurn({ broken: () => Promise.reject(new Error("no server")) }, { rounds: 5, warmUps: 0 });
+    await expect(failing).rejects.toThrow("no server");
+  });
+});
