@@ -1,0 +1,97 @@
+import MiniSearch, { type Options } from "minisearch";
+import type { Passage } from "../corpus/passages.js";
+import { compareText } from "../corpus/discoverDocuments.js";
+import { type CorpusStatistics, inverseFrequency } from "./corpusStatistics.js";
+import { distinctTerms, termOf, words } from "./words.js";
+
+export interface ScoredPassage extends Passage {
+  readonly score: number;
+}
+
+const OPTIONS: Options<{ id: number; text: string }> = {
+  fields: ["text"],
+  tokenize: words,
+  processTerm: (word) => termOf(word) ?? null,
+};
+
+/** One reader's share of the corpus: a MiniSearch index (BM25+) whose scores can be compared with other shares'. */
+export class PassageIndex {
+  private readonly passages: Passage[] = [];
+  private readonly index = new MiniSearch(OPTIONS);
+  private documents = 0;
+
+  addDocument(passages: readonly Passage[]): void {
+    this.documents += 1;
+    for (const passage of passages) {
+      this.index.add({ id: this.passages.length, text: indexedText(passage) });
+      this.passages.push(passage);
+    }
+  }
+
+  /** The first pass: what this share adds to the statistics of the whole corpus. */
+  statistics(question: string): CorpusStatistics {
+    const lengths = Object.values(this.index.toJSON().fieldLength).map(([length]) => length ?? 0);
+    return {
+      documents: this.documents,
+      passages: this.passages.length,
+      passageTerms: lengths.reduce((sum, length) => sum + length, 0),
+      frequencies: distinctTerms(question).map((term) => ({ term, passages: this.passagesWith(term) })),
+    };
+  }
+
+  /**
+   * The second pass: this share's best passages, scored as one index over the whole corpus would. MiniSearch weighs
+   * with the statistics of its own documents; those of the corpus go in through its serialized form (sizes) and
+   * through the weight of each term (frequencies).
+   */
+  best(question: string, corpus: CorpusStatistics, limit: number): ScoredPassage[] {
+    if (this.passages.length === 0) return [];
+    const global = MiniSearch.loadJS<{ id: number; text: string }>(
+      {
+        ...this.index.toJSON(),
+        documentCount: corpus.passages,
+        averageFieldLength: [corpus.passageTerms / corpus.passages],
+      },
+      OPTIONS,
+    );
+    const weights = new Map(
+      corpus.frequencies.map(({ term, passages }) => {
+        const own = inverseFrequency(corpus.passages, this.passagesWith(term));
+        return [term, inverseFrequency(corpus.passages, passages) / own];
+      }),
+    );
+    const results = global.search(distinctTerms(question).join(" "), {
+      processTerm: (term) => term,
+      boostTerm: (term) => weights.get(term) ?? 0,
+    });
+    return results
+      .map(({ id, score }) => ({ ...this.passageAt(id), score: rounded(score) }))
+      .sort(byScore)
+      .slice(0, limit);
+  }
+
+  private passagesWith(term: string): number {
+    return this.index.search(term, { processTerm: (unchanged) => unchanged }).length;
+  }
+
+  private passageAt(id: number): Passage {
+    const passage = this.passages[id];
+    if (!passage) throw new RangeError(`the index names passage ${id}, but there are ${this.passages.length}`);
+    return passage;
+  }
+}
+
+/** Best first; equal scores in the order of paths and of places in the file, so that every run agrees. */
+export function byScore(a: ScoredPassage, b: ScoredPassage): number {
+  return b.score - a.score || compareText(a.path, b.path) || a.offset - b.offset;
+}
+
+/** The headings count as words of the passage: they often name what its sentences only call "it". */
+function indexedText(passage: Passage): string {
+  return [...passage.headings, ...passage.sentences.map((sentence) => sentence.text)].join("\n");
+}
+
+/** The order in which a share's numbers are multiplied must not decide between two passages. */
+function rounded(score: number): number {
+  return Math.round(score * 1e6) / 1e6;
+}
