@@ -1,0 +1,55 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { findCycles, readModuleGraph, target } from "./moduleGraph.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const graph = readModuleGraph(root, ["sdk/src", "sdk/test", "examples", "test"]);
+
+/** Imports of modules in `folder` that are neither inside it nor allowed. */
+function strayImports(folder: string, allowed: (specifier: string, path: string | undefined) => boolean): string[] {
+  return [...graph]
+    .filter(([importer]) => importer.startsWith(`${folder}/`))
+    .flatMap(([importer, specifiers]) => specifiers.map((specifier) => ({ importer, specifier })))
+    .filter(({ importer, specifier }) => {
+      const path = target(importer, specifier);
+      return !path?.startsWith(`${folder}/`) && !allowed(specifier, path);
+    })
+    .map(({ importer, specifier }) => `${importer} imports ${specifier}`);
+}
+
+const isOurs = (specifier: string) => specifier.startsWith("agentscope-distributed");
+const isForeignPackage = (specifier: string) => !specifier.startsWith(".") && !isOurs(specifier);
+const isPublicEntry = (specifier: string) => specifier === "agentscope-distributed";
+
+describe("imports run one way", () => {
+  test("the graph is really read", () => {
+    expect(graph.get("test/house/imports.test.ts")).toEqual(["node:url", "vitest", "./moduleGraph.js"]);
+  });
+
+  test("the SDK imports nothing else of this repository, not even itself by name", () => {
+    expect(strayImports("sdk/src", isForeignPackage)).toEqual([]);
+  });
+
+  test("examples see of the SDK what users see: its public entry", () => {
+    expect(strayImports("examples", (specifier) => isForeignPackage(specifier) || isPublicEntry(specifier))).toEqual(
+      [],
+    );
+  });
+
+  test("benches have no special path through the product", () => {
+    expect(strayImports("test/bench", (specifier) => isForeignPackage(specifier) || isPublicEntry(specifier))).toEqual(
+      [],
+    );
+  });
+
+  test("nothing but the SDK's own tests reaches into its sources", () => {
+    const outsiders = ["examples", "test"].flatMap((folder) =>
+      strayImports(folder, (_, path) => !path?.startsWith("sdk/")),
+    );
+    expect(outsiders).toEqual([]);
+  });
+});
+
+test("no import cycles, of types neither", () => {
+  expect(findCycles(graph).map((cycle) => cycle.join(" → "))).toEqual([]);
+});
