@@ -42,7 +42,9 @@ function install() {
   const state = dependencies();
   if (state === "current") return true;
   console.error(state === "missing" ? "Installing the dependencies …" : "Updating the dependencies …");
-  const { command, args } = npm([state === "missing" ? "ci" : "install", "--include=dev", "--prefer-offline"]);
+  // Not `npm ci`: it refuses a lock file that lacks an optional package of another platform.
+  const keepLockFile = state === "undeclared" ? [] : ["--no-save"];
+  const { command, args } = npm(["install", "--include=dev", "--prefer-offline", "--loglevel=error", ...keepLockFile]);
   const done = spawnSync(command, args, { cwd: root, encoding: "utf8", shell: process.platform === "win32" });
   if (done.status === 0) return true;
   console.error(`${done.stdout ?? ""}${done.stderr ?? ""}${done.error?.message ?? ""}`);
@@ -50,23 +52,29 @@ function install() {
   return false;
 }
 
-/** npm writes node_modules/.package-lock.json last, so that an install that was cut off counts as none. */
+/**
+ * What node_modules is, compared to package-lock.json: `changed` when the lock file is newer, `undeclared` when a
+ * package.json is newer than the lock file. npm writes node_modules/.package-lock.json last, so that an install that was
+ * cut off counts as none.
+ * @returns {"missing" | "undeclared" | "changed" | "current"}
+ */
 function dependencies() {
   if (!existsSync(join(root, "node_modules/.package-lock.json"))) return "missing";
   const wanted = readJson("package-lock.json").packages;
   const present = readJson("node_modules/.package-lock.json").packages;
-  const installedAsLocked = Object.entries(wanted).every(([path, entry]) => {
-    if (path === "" || workspaces.includes(path)) return true;
-    const found = present[path];
-    return found ? found.version === entry.version : entry.optional === true;
-  });
   const lockedAsDeclared = ["", ...workspaces].every((folder) => {
     const manifest = readJson(join(folder, "package.json"));
     return ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"].every((kind) =>
       sameVersions(manifest[kind] ?? {}, wanted[folder]?.[kind] ?? {}),
     );
   });
-  return installedAsLocked && lockedAsDeclared ? "current" : "changed";
+  if (!lockedAsDeclared) return "undeclared";
+  const installedAsLocked = Object.entries(wanted).every(([path, entry]) => {
+    if (path === "" || workspaces.includes(path)) return true;
+    const found = present[path];
+    return found ? found.version === entry.version : entry.optional === true;
+  });
+  return installedAsLocked ? "current" : "changed";
 }
 
 /** @param {Record<string, string>} a @param {Record<string, string>} b */

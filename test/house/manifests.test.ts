@@ -2,6 +2,13 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+
+interface LockedPackage {
+  readonly dependencies?: Record<string, string>;
+  readonly devDependencies?: Record<string, string>;
+  readonly optionalDependencies?: Record<string, string>;
+}
+
 const manifest = (path: string): Record<string, unknown> => JSON.parse(read(path)) as Record<string, unknown>;
 
 test("the changelog has an entry for the version of the SDK", () => {
@@ -20,4 +27,18 @@ test("the package asks for the Node that the repository asks for", () => {
 
 test("the lock file names no registry address, so that it works behind any mirror", () => {
   expect(read("package-lock.json")).not.toMatch(/"resolved": "https?:/);
+});
+
+test("the lock file has the binaries of every platform for each tool that is asked for by name", () => {
+  const { packages } = JSON.parse(read("package-lock.json")) as { packages: Record<string, LockedPackage> };
+  const asked = ["", "sdk", "examples", "test"].flatMap((folder) => [
+    ...Object.keys(packages[folder]?.dependencies ?? {}),
+    ...Object.keys(packages[folder]?.devDependencies ?? {}),
+  ]);
+  const missing = asked.flatMap((name) =>
+    Object.keys(packages[`node_modules/${name}`]?.optionalDependencies ?? {}).filter(
+      (binary) => !packages[`node_modules/${binary}`],
+    ),
+  );
+  expect(missing).toEqual([]);
 });
