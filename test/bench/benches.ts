@@ -1,2 +1,13 @@
 import type { Bench } from "./bench.js";
-export const benches: readonly Bench[] = [];
+import { chain } from "./benches/chain.js";
+import { create } from "./benches/create.js";
+import { dag } from "./benches/dag.js";
+import { latency } from "./benches/latency.js";
+import { million } from "./benches/million.js";
+import { payload } from "./benches/payload.js";
+import { speedup } from "./benches/speedup.js";
+import { start } from "./benches/start.js";
+import { throughput } from "./benches/throughput.js";
+
+/** All benches, in the order in which they run. */
+export const benches: readonly Bench[] = [latency, throughput, chain, dag, start, payload, create, speedup, million];

@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { report } from "./benchProcessReport.js";
 
+type Ports = Readonly<Record<string, number>>;
+
 interface Waiting<Answer> {
   resolve(answer: Answer): void;
   reject(reason: Error): void;
@@ -15,6 +17,7 @@ interface Waiting<Answer> {
 export class PeerProcess<Question extends object, Answer> implements AsyncDisposable {
   readonly #child: ChildProcess;
   #waiting: Waiting<Answer> | undefined;
+  #ports: Ports = {};
 
   private constructor(program: URL, args: readonly string[]) {
     this.#child = fork(fileURLToPath(program), args, {
@@ -30,15 +33,21 @@ export class PeerProcess<Question extends object, Answer> implements AsyncDispos
     );
   }
 
-  /** Starts the program and waits for the first thing it says. */
-  static async start<Question extends object, Answer, Greeting>(
+  /** Starts the program and waits until it tells the ports that it listens on. */
+  static async start<Question extends object, Answer>(
     program: URL,
-    args: readonly string[] = [],
-  ): Promise<{ readonly peer: PeerProcess<Question, Answer>; readonly greeting: Greeting }> {
-    const peer = new PeerProcess<Question, Answer>(program, args);
+    args: readonly (string | number)[] = [],
+  ): Promise<PeerProcess<Question, Answer>> {
+    const peer = new PeerProcess<Question, Answer>(program, args.map(String));
     if (peer.pid !== undefined) void report({ kind: "started", pid: peer.pid });
-    const greeting = (await peer.#answer()) as unknown as Greeting;
-    return { peer, greeting };
+    peer.#ports = (await peer.#answer()) as Ports;
+    return peer;
+  }
+
+  port(name: string): number {
+    const port = this.#ports[name];
+    if (port === undefined) throw new Error(`the peer listens on no port for ${name}`);
+    return port;
   }
 
   get pid(): number | undefined {
@@ -72,13 +81,10 @@ export class PeerProcess<Question extends object, Answer> implements AsyncDispos
   }
 }
 
-/** The other end: greets, and then answers each question. */
-export function answerQuestions<Question, Answer>(
-  greeting: unknown,
-  answer: (question: Question) => Promise<Answer>,
-): void {
-  process.on("message", (question: Question) => {
-    answer(question).then(
+/** The other end of a peer that is asked questions. */
+export function answerQuestions(answer: (question: never) => Promise<unknown>): void {
+  process.on("message", (question) => {
+    answer(question as never).then(
       (given) => process.send?.(given),
       (error: unknown) => {
         process.stderr.write(`${String(error)}\n`);
@@ -86,6 +92,11 @@ export function answerQuestions<Question, Answer>(
       },
     );
   });
+  listening({});
+}
+
+/** The other end of a peer that is reached by its ports. It ends with the process that started it. */
+export function listening(ports: Ports): void {
   process.on("disconnect", () => process.exit());
-  process.send?.(greeting);
+  process.send?.(ports);
 }

@@ -1,5 +1,5 @@
 /** Makes calls one after the other and answers the milliseconds of each. */
-export async function timeEach(calls: number, call: (number: number) => PromiseLike<void>): Promise<number[]> {
+export async function timeEach(calls: number, call: (number: number) => PromiseLike<unknown>): Promise<number[]> {
   const tookMs: number[] = [];
   for (let number = 0; number < calls; number++) {
     const beganAt = performance.now();

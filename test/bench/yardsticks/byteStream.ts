@@ -12,11 +12,6 @@ export interface ByteStreamAnswer {
   readonly bytesPerSecond: number;
 }
 
-export interface ByteStreamPorts {
-  readonly grpc: number;
-  readonly tcp: number;
-}
-
 /** The yardstick of large values: bytes from one process to another, with nothing done to them. */
 export class ByteStream implements AsyncDisposable {
   readonly #sender: AsyncDisposable;
@@ -28,14 +23,12 @@ export class ByteStream implements AsyncDisposable {
   }
 
   static async start(): Promise<ByteStream> {
-    const sender = await PeerProcess.start<never, never, ByteStreamPorts>(
-      new URL("./byteStreamSender.js", import.meta.url),
-    );
-    const receiver = await PeerProcess.start<ByteStreamQuestion, ByteStreamAnswer, unknown>(
+    const sender = await PeerProcess.start(new URL("./byteStreamSender.js", import.meta.url));
+    const receiver = await PeerProcess.start<ByteStreamQuestion, ByteStreamAnswer>(
       new URL("./byteStreamReceiver.js", import.meta.url),
-      [String(sender.greeting.grpc), String(sender.greeting.tcp)],
+      [sender.port("grpc"), sender.port("tcp")],
     );
-    return new ByteStream(sender.peer, receiver.peer);
+    return new ByteStream(sender, receiver);
   }
 
   async bytesPerSecond(wire: Wire, bytes: number): Promise<number> {

@@ -34,4 +34,4 @@ async function answer({ wire, bytes }: ByteStreamQuestion): Promise<ByteStreamAn
   return { bytesPerSecond: bytes / ((performance.now() - beganAt) / 1000) };
 }
 
-answerQuestions({ ready: true }, answer);
+answerQuestions(answer);

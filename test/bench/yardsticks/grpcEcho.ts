@@ -19,14 +19,12 @@ export class GrpcEcho implements AsyncDisposable {
   }
 
   static async start(): Promise<GrpcEcho> {
-    const server = await PeerProcess.start<never, never, { port: number }>(
-      new URL("./grpcEchoServer.js", import.meta.url),
-    );
-    const client = await PeerProcess.start<GrpcEchoQuestion, GrpcEchoAnswer, unknown>(
+    const server = await PeerProcess.start(new URL("./grpcEchoServer.js", import.meta.url));
+    const client = await PeerProcess.start<GrpcEchoQuestion, GrpcEchoAnswer>(
       new URL("./grpcEchoClient.js", import.meta.url),
-      [String(server.greeting.port)],
+      [server.port("grpc")],
     );
-    return new GrpcEcho(server.peer, client.peer);
+    return new GrpcEcho(server, client);
   }
 
   /** Milliseconds of each call, one after the other. */

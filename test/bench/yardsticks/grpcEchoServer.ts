@@ -1,6 +1,6 @@
 import { type handleUnaryCall, Server, ServerCredentials } from "@grpc/grpc-js";
 import type { PlainMessage } from "../echoMessage.js";
-import { answerQuestions } from "../peerProcess.js";
+import { listening } from "../peerProcess.js";
 import { echoMethod } from "./grpcEchoMethod.js";
 
 const echo: handleUnaryCall<PlainMessage, PlainMessage> = (call, respond) => respond(null, call.request);
@@ -9,5 +9,5 @@ const server = new Server();
 server.addService({ echo: echoMethod }, { echo });
 server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
   if (error) throw error;
-  answerQuestions({ port }, () => Promise.reject(new Error("the server is only called by gRPC")));
+  listening({ grpc: port });
 });

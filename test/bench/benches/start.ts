@@ -1,0 +1,72 @@
+import type { Bench } from "../bench.js";
+import { type Goal, ratioAtMost, valueAtMost } from "../figure.js";
+import type { StartAgentsOutput } from "../programs/startAgents.js";
+import { runProgram } from "../runProgram.js";
+import { nodeStartMs } from "../yardsticks/nodeStart.js";
+
+interface StartTimes {
+  readonly fromToDistMs: number;
+  readonly fromSpawnMs: number;
+}
+
+/** Agents in child mode; as many child servers as agents, or by default as many as the machine has cores. */
+interface Case {
+  readonly agents: number;
+  readonly childServers?: number;
+  readonly goal?: Goal;
+}
+
+const cases: readonly Case[] = [
+  { agents: 1, childServers: 1, goal: ratioAtMost(3) },
+  { agents: 5, childServers: 5 },
+  { agents: 16, childServers: 16, goal: ratioAtMost(16) },
+  { agents: 16 },
+];
+
+function inWords({ agents, childServers }: Case): string {
+  if (agents === 1) return "1 agent";
+  return `${agents} agents, ${childServers === undefined ? "shared child servers" : "a process each"}`;
+}
+
+export const start: Bench = {
+  name: "start",
+  what: "toDist() in child mode until the first reply; the yardstick is `node -e 0`",
+  rounds: 7,
+  quickRounds: 5,
+
+  async run(context) {
+    const sides: Record<string, () => Promise<StartTimes>> = {
+      async yardstick() {
+        const fromSpawnMs = await nodeStartMs();
+        return { fromToDistMs: fromSpawnMs, fromSpawnMs };
+      },
+    };
+    for (const one of cases) {
+      sides[inWords(one)] = async () => {
+        const args = one.childServers === undefined ? [one.agents] : [one.agents, one.childServers];
+        const { output, fromSpawnMs } = await runProgram<StartAgentsOutput>("startAgents", args);
+        return { fromToDistMs: output.fromToDistMs, fromSpawnMs };
+      };
+    }
+    const rounds = await context.inTurn(sides);
+    const timesOf = (side: string): StartTimes[] => rounds.of[side] ?? [];
+    const yardstick = timesOf("yardstick").map((times) => times.fromSpawnMs);
+    const figures = cases.map((one) =>
+      context.figure(rounds, {
+        figure: inWords(one),
+        unit: "ms",
+        values: timesOf(inWords(one)).map((times) => times.fromToDistMs),
+        yardstick,
+        ...(one.goal ? { goal: one.goal } : {}),
+      }),
+    );
+    const wholeScript = context.figure(rounds, {
+      figure: "5 agents, from the script's start",
+      unit: "ms",
+      values: timesOf("5 agents, a process each").map((times) => times.fromSpawnMs),
+      yardstick,
+      goal: valueAtMost(600),
+    });
+    return [...figures, wholeScript];
+  },
+};
