@@ -41,7 +41,7 @@ describe("the packed SDK", () => {
   });
 
   test("passes publint", async () => {
-    const { messages, pkg } = await publint({ pkgDir: sdk, pack: { tarball: await tarball() }, strict: true });
+    const { messages, pkg } = await publint({ pack: { tarball: await tarball() }, strict: true });
     expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
   });
 
