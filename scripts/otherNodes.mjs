@@ -17,8 +17,15 @@ export function otherNode(major) {
   const folder = fileURLToPath(new URL(`../.cache/node/${major}`, import.meta.url));
   const binary = join(folder, "node_modules", name, "bin", system === "win" ? "node.exe" : "node");
   if (existsSync(binary)) return binary;
-  const { command, args } = npm(["install", "--ignore-scripts", "--no-save", "--prefix", folder, `${name}@${major}`]);
-  const done = spawnSync(command, args, { encoding: "utf8", shell: process.platform === "win32" });
+  const { command, args, shell } = npm([
+    "install",
+    "--ignore-scripts",
+    "--no-save",
+    "--prefix",
+    folder,
+    `${name}@${major}`,
+  ]);
+  const done = spawnSync(command, args, { encoding: "utf8", shell });
   if (done.status === 0 && existsSync(binary)) return binary;
   throw new Error(`Node ${major} could not be installed as ${name}@${major}:\n${done.stdout}${done.stderr}`);
 }

@@ -5,7 +5,7 @@
 //
 // Runs before node_modules exists: only Node's own modules may be imported here.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -26,7 +26,7 @@ const readJson = (path) => JSON.parse(readFileSync(join(root, path), "utf8"));
  * @param {string[]} [projects]
  */
 export function prepare(projects = ["."]) {
-  return nodeIsNewEnough() && install() && build(projects);
+  return nodeIsNewEnough() && install() && build(projects) && linkCommands();
 }
 
 function nodeIsNewEnough() {
@@ -44,12 +44,20 @@ function install() {
   console.error(state === "missing" ? "Installing the dependencies …" : "Updating the dependencies …");
   // Not `npm ci`: it refuses a lock file that lacks an optional package of another platform.
   const keepLockFile = state === "undeclared" ? [] : ["--no-save"];
-  const { command, args } = npm(["install", "--include=dev", "--prefer-offline", "--loglevel=error", ...keepLockFile]);
-  const done = spawnSync(command, args, { cwd: root, encoding: "utf8", shell: process.platform === "win32" });
-  if (done.status === 0) return true;
-  console.error(`${done.stdout ?? ""}${done.stderr ?? ""}${done.error?.message ?? ""}`);
+  if (runNpm(["install", "--include=dev", "--prefer-offline", ...keepLockFile])) return true;
   console.error("The dependencies could not be installed (npm's words are above). Is the npm registry reachable?");
   return false;
+}
+
+/**
+ * Shows what npm says only when it fails.
+ * @param {string[]} words
+ */
+function runNpm(words) {
+  const { command, args, shell } = npm([...words, "--loglevel=error"]);
+  const done = spawnSync(command, args, { cwd: root, encoding: "utf8", shell });
+  if (done.status !== 0) console.error(`${done.stdout ?? ""}${done.stderr ?? ""}${done.error?.message ?? ""}`);
+  return done.status === 0;
 }
 
 /**
@@ -89,8 +97,8 @@ function sameVersions(a, b) {
 export function npm(args) {
   const running = process.env.npm_execpath;
   return running && basename(running).startsWith("npm-cli")
-    ? { command: process.execPath, args: [running, ...args] }
-    : { command: "npm", args };
+    ? { command: process.execPath, args: [running, ...args], shell: false }
+    : { command: "npm", args, shell: process.platform === "win32" };
 }
 
 /** @param {string[]} projects */
@@ -101,6 +109,21 @@ function build(projects) {
   });
   removeOrphans();
   return done.status === 0;
+}
+
+/** Makes the commands of our own packages: npm does so only for files that are there at the install, so never on a new clone. */
+function linkCommands() {
+  const unlinked = new Set();
+  for (const folder of workspaces) {
+    const { name, bin } = readJson(join(folder, "package.json"));
+    for (const [command, path] of Object.entries(/** @type {Record<string, string>} */ (bin ?? {}))) {
+      const file = join(root, folder, path);
+      if (!existsSync(file)) continue;
+      if (process.platform !== "win32" && (statSync(file).mode & 0o111) === 0) chmodSync(file, 0o755);
+      if (!existsSync(join(root, "node_modules/.bin", command))) unlinked.add(name);
+    }
+  }
+  return unlinked.size === 0 || runNpm(["rebuild", "--ignore-scripts", ...unlinked]);
 }
 
 /** tsc leaves the output of a deleted source behind, where it would still be imported and packed. */
