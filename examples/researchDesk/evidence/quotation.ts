@@ -8,8 +8,6 @@ export interface Quotation extends Place {
   readonly text: string;
   readonly headings: readonly string[];
   readonly alsoIn: readonly Place[];
-  /** The terms of the question that it has. */
-  readonly terms: readonly string[];
 }
 
 const MAX_QUOTATION_CHARACTERS = 320;
@@ -22,14 +20,12 @@ export function quote(source: Source, weights: ReadonlyMap<string, number>): Quo
   const best = bestRun(passage, weights);
   const first = best?.[0];
   if (!best || !first) return undefined;
-  const text = textOf(extended(best, passage));
   return {
     path: passage.path,
     line: first.line,
-    text,
+    text: textOf(extended(best, passage)),
     headings: passage.headings,
     alsoIn: source.alsoIn,
-    terms: termsIn(text, weights),
   };
 }
 
@@ -41,15 +37,15 @@ function bestRun(passage: ScoredPassage, weights: ReadonlyMap<string, number>): 
     for (let end = start + 1; end <= passage.sentences.length; end += 1) {
       const run = passage.sentences.slice(start, end);
       if (!isQuotable(run)) break;
-      const weight = weightOf(termsIn(textOf(run), weights), weights) - run.length * COST_OF_A_SENTENCE;
+      const weight = weightOf(textOf(run), weights) - (run.length - 1) * COST_OF_A_FURTHER_SENTENCE;
       if (weight > bestWeight) [best, bestWeight] = [run, weight];
     }
   }
   return best;
 }
 
-/** A further sentence must bring at least about as much as a common word of the question. */
-const COST_OF_A_SENTENCE = 0.5;
+/** It must bring at least about as much as a common word of the question. */
+const COST_OF_A_FURTHER_SENTENCE = 0.5;
 
 /** What follows in the same block often explains: it is quoted too as far as there is room. */
 function extended(run: readonly Sentence[], passage: ScoredPassage): readonly Sentence[] {
@@ -72,10 +68,7 @@ function isStatement(sentence: Sentence): boolean {
   return sentence.text.split(" ").length >= MIN_STATEMENT_WORDS && !/[:?]$/.test(sentence.text);
 }
 
-export function termsIn(text: string, weights: ReadonlyMap<string, number>): string[] {
-  return distinctTerms(text).filter((term) => weights.has(term));
-}
-
-export function weightOf(terms: readonly string[], weights: ReadonlyMap<string, number>): number {
-  return terms.reduce((sum, term) => sum + (weights.get(term) ?? 0), 0);
+/** The weights of the question's terms that the text has, each counted once. */
+function weightOf(text: string, weights: ReadonlyMap<string, number>): number {
+  return distinctTerms(text).reduce((sum, term) => sum + (weights.get(term) ?? 0), 0);
 }

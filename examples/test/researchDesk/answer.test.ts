@@ -32,6 +32,16 @@ test("a near-duplicate is quoted once, and its other places are named", () => {
   expect(duplicates).toBe(1);
 });
 
+test("the same sentence in two different passages is quoted once", () => {
+  const sentence = "A socket that hangs up ends with the error ECONNRESET in every case.";
+  const other = (word: string) => Array.from({ length: 40 }, (_, index) => `${word}${index}`).join(" ");
+  const { quotations } = answer("Why does a socket hang up?", {
+    "a.md": `${other("ocean")}.\n\n${sentence}\n`,
+    "b.md": `${other("forest")}.\n\n${sentence}\n`,
+  });
+  expect(quotations).toMatchObject([{ path: "a.md", line: 3, alsoIn: [{ path: "b.md", line: 3 }] }]);
+});
+
 test("labels, questions and lines that only announce something are not quoted", () => {
   const text =
     "- terminal color\n- Does the terminal support any color at all?\n- The colors of a terminal are these:\n";
@@ -45,15 +55,6 @@ test("one document gives two quotations at most", () => {
   expect(answer("mailbox queue stream pool of a server", { "a.md": text }).quotations).toHaveLength(2);
 });
 
-test("in short names the fewest quotations that have the words of the question", () => {
-  const { inShort, quotations } = answer("mailbox order and placeholder expiry", {
-    "a.md": "A mailbox keeps the order of the calls that one caller made.",
-    "b.md": "A placeholder has an expiry after which its value is dropped.",
-    "c.md": "The order of calls is kept in each of them.",
-  });
-  expect(new Set(inShort.map((number) => quotations[number - 1]?.path))).toEqual(new Set(["a.md", "b.md"]));
-});
-
 test("a question that no document speaks of has no quotations", () => {
-  expect(answer("zebra", { "a.md": colors })).toMatchObject({ quotations: [], inShort: [] });
+  expect(answer("zebra", { "a.md": colors })).toMatchObject({ quotations: [] });
 });
