@@ -34,7 +34,7 @@ export function timeline(spans: readonly WorkSpan[], options: TimelineOptions): 
   const cellMs = (endedAt - startedAt) / width;
   const total = seconds(endedAt - startedAt);
   return [
-    `  ${" ".repeat(nameWidth)} ${`0${total.padStart(width)}`}  ${paint("dim", "busy")}`,
+    `  ${" ".repeat(nameWidth)} 0${total.padStart(width)}  ${paint("dim", "busy")}`,
     ...lanes.map((own, index) => {
       const cells = Array.from({ length: width }, (_, cell) => {
         const step = mainStep(own, startedAt + cell * cellMs, startedAt + (cell + 1) * cellMs);
