@@ -1,0 +1,43 @@
+import type { AgentBase } from "./agentBase.js";
+import { rawAgentClass } from "./brand.js";
+import { makeDistributed } from "./placeAgent.js";
+import { isConstructing } from "../runtime/agentHost.js";
+import type { DistOptions } from "./distOptions.js";
+
+// biome-ignore lint/suspicious/noExplicitAny: TypeScript accepts no other constructor type for "any class of agents"
+type AnyAgentClass = abstract new (...args: any[]) => AgentBase;
+
+/**
+ * For agent classes that are constructed in another process only: with `toDist` in the config, `new` runs the constructor on the
+ * agent's server and not here.
+ *
+ * @example
+ * ```ts
+ * @agent
+ * class Reader extends AgentBase { … }
+ * const reader = new Reader({ name: "reader", toDist: true });
+ * ```
+ * In JavaScript: `const Reader = agent(class Reader extends AgentBase { … })`.
+ */
+export function agent<Class extends AnyAgentClass>(agentClass: Class, _context?: unknown): Class {
+  const decorated: Class = new Proxy(agentClass, {
+    construct(target, args: unknown[], newTarget): object {
+      // A subclass constructs itself; where it is to live is for its own decorator to say.
+      if (newTarget === decorated && !isConstructing()) {
+        const options = distOptionsOf(args[0]);
+        if (options !== undefined) return makeDistributed(target, args, options);
+      }
+      return Reflect.construct(target, args, newTarget) as object;
+    },
+    get(target, key, receiver): unknown {
+      return key === rawAgentClass ? target : Reflect.get(target, key, receiver);
+    },
+  });
+  return decorated;
+}
+
+function distOptionsOf(config: unknown): DistOptions | undefined {
+  const toDist = (config as { toDist?: boolean | DistOptions } | undefined)?.toDist;
+  if (toDist === undefined || toDist === false) return undefined;
+  return toDist === true ? {} : toDist;
+}

@@ -1,0 +1,80 @@
+import { InvalidArgumentError } from "../errors.js";
+import type { ClientTls } from "../link/grpcClient.js";
+
+/** Where and how `toDist` puts an agent. Without `host` and `port`: in a child process. */
+export interface DistOptions {
+  /** Of an agent server that runs already; with `port`. */
+  host?: string | undefined;
+  port?: number | undefined;
+  /** Of a child server: the most results it keeps. Default 8192. */
+  maxPoolSize?: number | undefined;
+  /** Of a child server: when it drops a result that nobody read, in seconds. Default 7200. */
+  maxTimeoutSeconds?: number | undefined;
+  /** Of a child server: whether it listens on loopback only. Default true. */
+  localMode?: boolean | undefined;
+  /** Whether the server process and the agent are started with the first call. Default false: at once. */
+  lazyLaunch?: boolean | undefined;
+  /** The token of the server, if it was started with one. */
+  token?: string | undefined;
+  /** How to trust the server, if it was started with TLS. */
+  tls?: ClientTls | undefined;
+  /** The id that the agent gets; with `connectExisting` the id of the agent to take hold of. Default: made. */
+  agentId?: string | undefined;
+  /** Take hold of the agent `agentId` that lives on the server, and construct none. Default false. */
+  connectExisting?: boolean | undefined;
+}
+
+/** The options of `toDist` as one value that several agents can share. It is never changed. */
+export class DistConf implements DistOptions {
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  readonly maxPoolSize: number | undefined;
+  readonly maxTimeoutSeconds: number | undefined;
+  readonly localMode: boolean | undefined;
+  readonly lazyLaunch: boolean | undefined;
+  readonly token: string | undefined;
+  readonly tls: ClientTls | undefined;
+  readonly agentId: string | undefined;
+  readonly connectExisting: boolean | undefined;
+
+  constructor(options: DistOptions = {}) {
+    checkDistOptions(options);
+    this.host = options.host;
+    this.port = options.port;
+    this.maxPoolSize = options.maxPoolSize;
+    this.maxTimeoutSeconds = options.maxTimeoutSeconds;
+    this.localMode = options.localMode;
+    this.lazyLaunch = options.lazyLaunch;
+    this.token = options.token;
+    this.tls = options.tls;
+    this.agentId = options.agentId;
+    this.connectExisting = options.connectExisting;
+  }
+}
+
+/** @throws InvalidArgumentError naming the option that can't be used. */
+export function checkDistOptions(options: DistOptions): void {
+  const { host, port, agentId, connectExisting } = options;
+  if ((host === undefined) !== (port === undefined)) {
+    throw new InvalidArgumentError(
+      `toDist: give host and port both (of a running agent server), or none of them (a child process); ${
+        host === undefined ? `only port ${port}` : `only host ${JSON.stringify(host)}`
+      } was given`,
+    );
+  }
+  if (host !== undefined && (typeof host !== "string" || host === "")) {
+    throw new InvalidArgumentError(`toDist: host is ${JSON.stringify(host)}; it must be a name or an address`);
+  }
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
+    throw new InvalidArgumentError(`toDist: port is ${String(port)}; it must be a whole number from 1 to 65535`);
+  }
+  for (const name of ["maxPoolSize", "maxTimeoutSeconds"] as const) {
+    const value = options[name];
+    if (value !== undefined && !(typeof value === "number" && value > 0)) {
+      throw new InvalidArgumentError(`toDist: ${name} is ${String(value)}; it must be a number above 0`);
+    }
+  }
+  if (connectExisting === true && (agentId === undefined || host === undefined)) {
+    throw new InvalidArgumentError("toDist: connectExisting needs agentId, host and port: the agent to take hold of");
+  }
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+import { InvalidArgumentError } from "../errors.js";
+import { snapshot, unwrapLarge } from "../messages/valueCodec.js";
+import { resolveTarget } from "../orchestration/runTarget.js";
+import type { AgentClass, AgentSpec } from "../runtime/agentHost.js";
+import type { AgentTarget } from "../runtime/agentTarget.js";
+import { targetOf } from "../runtime/agentTarget.js";
+import { createHandle } from "../runtime/handle.js";
+import type { AgentInstance } from "../runtime/hostedAgent.js";
+import { RemoteAgent } from "../runtime/remoteAgent.js";
+import { runtime } from "../runtime/runtime.js";
+import type { AgentBase, AgentConfig } from "./agentBase.js";
+import { locateClass } from "./classLocation.js";
+import { checkDistOptions, type DistOptions } from "./distOptions.js";
+
+/** Local agents that `toDist` was called on: the first distributed one has the id of the local one. */
+const distributed = new WeakSet<object>();
+
+/** Takes a local agent into this process's host. */
+export function hostLocally(agent: AgentBase): AgentTarget {
+  const spec = { id: agent.agentId, name: agent.name, className: agent.constructor.name, args: [agent.config] };
+  return runtime().host.adopt({ ...spec, moduleUrl: undefined }, agent as unknown as AgentInstance);
+}
+
+/**
+ * Puts an agent where the options and the run target say, and gives its handle.
+ *
+ * @param agentClass as written, without decorator.
+ * @param args of its constructor.
+ * @param local the agent that `toDist` was called on.
+ */
+export function makeDistributed(
+  agentClass: object,
+  args: readonly unknown[],
+  options: DistOptions,
+  local?: AgentBase,
+): object {
+  checkDistOptions(options);
+  const { prototype } = agentClass as { prototype: object };
+  const target = resolveTarget(options);
+  if (target.kind === "local") {
+    const agent = local ?? constructHere(agentClass as AgentClass, args);
+    return createHandle(targetOf(agent), prototype);
+  }
+  const spec = specOf(agentClass as AgentClass, args, options, local);
+  const agent = new RemoteAgent({ name: spec.name, id: spec.id, server: target.address ?? "child process" }, spec.className);
+  const place = () => {
+    if (target.kind === "server") {
+      const connection = runtime().servers.connect(target);
+      if (options.connectExisting === true) agent.bindToExisting(connection);
+      else agent.createOn(connection, { ...spec, moduleUrl: undefined });
+      return;
+    }
+    const { url } = locateClass(agentClass as AgentClass);
+    agent.createOn(runtime().servers.childServer(options), { ...spec, moduleUrl: url });
+  };
+  if (options.lazyLaunch === true) agent.launchLater(place);
+  else place();
+  return createHandle(agent, prototype);
+}
+
+function constructHere(agentClass: AgentClass, args: readonly unknown[]): object {
+  return new agentClass(...(withoutToDist(args) as never[])) as object;
+}
+
+function specOf(
+  agentClass: AgentClass,
+  args: readonly unknown[],
+  options: DistOptions,
+  local: AgentBase | undefined,
+): AgentSpec {
+  const config = args[0] as AgentConfig | undefined;
+  if (typeof config?.name !== "string") {
+    throw new InvalidArgumentError(`${agentClass.name}: the config has no name; give it one, as in { name: "A" }`);
+  }
+  let localId: string | undefined;
+  if (local !== undefined && !distributed.has(local)) {
+    distributed.add(local);
+    localId = local.agentId;
+  }
+  return {
+    id: options.agentId ?? config.agentId ?? localId ?? randomUUID().replaceAll("-", ""),
+    name: config.name,
+    className: agentClass.name,
+    args: withoutToDist(args).map((arg, index) =>
+      unwrapLarge(snapshot(arg, index === 0 ? "config" : `arguments[${index}]`)),
+    ),
+    moduleUrl: undefined,
+  };
+}
+
+function withoutToDist(args: readonly unknown[]): unknown[] {
+  const { toDist: _toDist, ...config } = args[0] as Record<string, unknown>;
+  return [config, ...args.slice(1)];
+}

@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command, InvalidArgumentError as InvalidOption } from "commander";
+import { asError } from "../errors.js";
+import { startAgentServer, type StartOptions } from "./startAgentServer.js";
+import { showStatus, stopServer } from "./remoteServer.js";
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+
+const program = new Command("as-server").version(version).description("Agent servers: processes that host agents of programs elsewhere.");
+
+program
+  .command("start", { isDefault: true })
+  .description("start an agent server here, until it is stopped or interrupted")
+  .option("--host <host>", "what to listen on; beyond loopback it needs --token-file or --tls-*", "127.0.0.1")
+  .option("--port <port>", "0 picks a free one", wholeNumber(0), 12001)
+  .option("--agent-dir <folder>", "every agent class that a file in it exports can be made here")
+  .option("--model-config-path <file>", "the models that agents can use by name")
+  .option("--server-id <id>", "how the server is called in lists")
+  .option("--workers <n>", "threads that agents live in (default: as many as the machine runs at a time)", wholeNumber(1))
+  .option("--max-pool-size <n>", "the most results kept (default: 8192)", wholeNumber(1))
+  .option("--max-timeout-seconds <n>", "when a result that nobody released is dropped (default: 7200)", wholeNumber(1))
+  .option("--call-timeout-seconds <n>", "the longest turn of a call (default: 300)", wholeNumber(1))
+  .option("--local-mode", "listen on loopback, whatever --host says")
+  .option("--token-file <file>", "callers must give the token in it")
+  .option("--tls-cert <file>", "listen with TLS: the certificate")
+  .option("--tls-key <file>", "and its key")
+  .option("--tls-ca <file>", "let in only callers with a certificate signed by this one")
+  .option("--save-dir <folder>", "a folder whose files are served to others")
+  .option("--studio-url <url>", "the daemon to register with")
+  .option("--no-log", "print nothing on standard error but errors")
+  .action(async (options: StartOptions) => startAgentServer(options));
+
+for (const [name, description, action] of [
+  ["stop", "stop the agent server at a host and port", stopServer],
+  ["status", "print an agent server and its agents, as JSON", showStatus],
+] as const) {
+  program
+    .command(name)
+    .description(description)
+    .option("--host <host>", "where it listens", "127.0.0.1")
+    .option("--port <port>", "where it listens", wholeNumber(1), 12001)
+    .option("--token-file <file>", "the token that it was started with")
+    .option("--tls-cert <file>", "this client's certificate, for servers that want one")
+    .option("--tls-key <file>", "and its key")
+    .option("--tls-ca <file>", "who signed the server's certificate; says that the server has TLS")
+    .action(action);
+}
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  process.stderr.write(`as-server: ${asError(thrown).message}\n`);
+  process.exitCode = 1;
+}
+
+function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least) return value;
+    throw new InvalidOption(`It must be a whole number of at least ${least}.`);
+  };
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { InvalidArgumentError } from "../errors.js";
+import { formatReadyLine } from "../launch/readyLine.js";
+import { readModelConfigs } from "../orchestration/init.js";
+import { settings } from "../orchestration/settings.js";
+import { formatAgentDirReport } from "../server/agentDir.js";
+import { AgentServer } from "../server/agentServer.js";
+import { defaultMaxPoolSize, defaultMaxTimeoutSeconds, readTokenFile } from "../server/serverOptions.js";
+import { type AccessOptions, tlsOf } from "./accessOptions.js";
+
+/** The options of `as-server start`, as the command line gives them. */
+export interface StartOptions extends AccessOptions {
+  host: string;
+  port: number;
+  agentDir?: string;
+  modelConfigPath?: string;
+  serverId?: string;
+  workers?: number;
+  maxPoolSize?: number;
+  maxTimeoutSeconds?: number;
+  callTimeoutSeconds?: number;
+  localMode?: boolean;
+  saveDir?: string;
+  studioUrl?: string;
+  log: boolean;
+}
+
+/** Runs an agent server in this process: the ready line on standard output, the log on standard error. */
+export async function startAgentServer(options: StartOptions): Promise<void> {
+  if (options.studioUrl !== undefined) {
+    throw new InvalidArgumentError("--studio-url needs the daemon, which this version does not have yet: leave it out");
+  }
+  const log = (line: string) => {
+    if (options.log) process.stderr.write(`${line}\n`);
+  };
+  const server = await AgentServer.start(
+    {
+      host: options.localMode === true ? "127.0.0.1" : options.host,
+      port: options.port,
+      serverId: options.serverId ?? `server-${randomUUID().slice(0, 8)}`,
+      classes: [],
+      agentDir: options.agentDir,
+      modelConfigs: options.modelConfigPath === undefined ? [] : readModelConfigs(options.modelConfigPath),
+      maxPoolSize: options.maxPoolSize ?? defaultMaxPoolSize,
+      maxTimeoutSeconds: options.maxTimeoutSeconds ?? defaultMaxTimeoutSeconds,
+      callTimeoutSeconds: options.callTimeoutSeconds ?? settings.callTimeoutSeconds,
+      workers: options.workers ?? availableParallelism(),
+      token: options.tokenFile === undefined ? undefined : readTokenFile(options.tokenFile),
+      tls: tlsOf(options),
+      saveDir: options.saveDir,
+      child: false,
+    },
+    // What agents left running must not keep a stopped server.
+    { onStop: () => process.exit(0) },
+  );
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void server.stop());
+  try {
+    const report = await server.loaded();
+    if (report !== undefined) for (const line of formatAgentDirReport(report)) log(line);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  const { host, port, serverId } = server.address;
+  log(`agent server ${serverId} listens on ${host}:${port}; Ctrl-C stops it`);
+  process.stdout.write(formatReadyLine({ event: "ready", host, port, server_id: serverId }));
+}

@@ -1,0 +1,281 @@
+import { randomUUID } from "node:crypto";
+import type { MethodDefinition } from "@grpc/grpc-js";
+import {
+  AgentCallError,
+  AgentCreationError,
+  AgentScopeError,
+  AgentServerNotAliveError,
+  PlaceholderExpiredError,
+} from "../errors.js";
+import { neverConnected } from "../link/grpcClient.js";
+import { writeJsonInitArgs, writePickleInitArgs } from "../management/agentInitArgs.js";
+import type { ServerInfo } from "../management/managedServer.js";
+import {
+  type JsonInput,
+  parseJson,
+  readMessageJson,
+  readMessageListJson,
+  writeMessageJson,
+} from "../management/messageJson.js";
+import { checkedTaskId, PlaceholderReference } from "../management/placeholderReference.js";
+import { type GeneralResponse, rpcAgentService } from "../management/rpcAgentProto.js";
+import type { Msg } from "../messages/msg.js";
+import { type CallLimits, ManagementChannel, type ServerAccess } from "./managementChannel.js";
+import { portClosed } from "./portClosed.js";
+import { defaultSaveDir, saveDownload } from "./saveDownload.js";
+
+const defaultTimeoutMs = 10_000;
+/** The constructor and `setup` of an agent may load a model. */
+const creationTimeoutMs = 60_000;
+/** An agent's turn may take long. */
+const replyTimeoutMs = 300_000;
+/** Placeholders that are answered with placeholders are followed this far. */
+const maxHops = 16;
+
+export interface RpcAgentClientOptions extends ServerAccess {
+  /** Milliseconds that a call may take where its own options do not say. Default 10 000. */
+  timeoutMs?: number | undefined;
+}
+
+export type ManagementCallOptions = Partial<CallLimits>;
+
+/** What an agent says of itself. */
+export interface AgentThumbnail {
+  name: string;
+  /** The name of its class. */
+  type: string;
+  agent_id: string;
+  sys_prompt: string | null;
+  model?: { model_type: string; config_name: string };
+  [more: string]: unknown;
+}
+
+export interface CreateAgentOptions extends ManagementCallOptions {
+  /** `json` for servers of this package (the default), `pickle` for those of Python's AgentScope. */
+  format?: "json" | "pickle";
+}
+
+/**
+ * Manages one agent server: of this package, or AgentScope 0.1 in Python. It connects with the first call, and without calls
+ * it does not keep the process alive.
+ *
+ * Every call takes `{ timeoutMs, signal }`, and rejects with `AgentServerNotAliveError` when nobody answers at that
+ * address, else with an `AgentScopeError` by whose `code` programs can tell: `UNAUTHENTICATED` (wrong token),
+ * `DEADLINE_EXCEEDED`, `CANCELLED`, `AGENT_NOT_FOUND`, `INVALID_ARGUMENT`, `LIMIT_EXCEEDED`, `AGENT_FAILED`.
+ */
+export class RpcAgentClient implements AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+  readonly #channel: ManagementChannel;
+  readonly #timeoutMs: number;
+
+  constructor({ timeoutMs = defaultTimeoutMs, ...access }: RpcAgentClientOptions) {
+    this.host = access.host;
+    this.port = access.port;
+    this.#timeoutMs = timeoutMs;
+    this.#channel = new ManagementChannel(access);
+  }
+
+  /** Whether an agent server answers that lets this client in. Never throws. */
+  async isAlive(options?: ManagementCallOptions): Promise<boolean> {
+    try {
+      return (await this.#ask(rpcAgentService.is_alive, {}, options)).ok;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * Stops the server with all its agents; resolves when its port is closed.
+   * @throws AgentServerNotAliveError when there was no server; AgentScopeError (DEADLINE_EXCEEDED) when it is still there
+   */
+  async stop(options: ManagementCallOptions = {}): Promise<void> {
+    const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
+    const end = performance.now() + timeoutMs;
+    try {
+      this.#expectOk(await this.#ask(rpcAgentService.stop, {}, options));
+    } catch (error) {
+      // It may have ended before its answer was sent.
+      if (!(error instanceof AgentServerNotAliveError) || neverConnected(error.cause)) throw error;
+    }
+    const isClosed = await portClosed({ host: this.host, port: this.port, timeoutMs: end - performance.now() });
+    if (isClosed) return;
+    const what = `The agent server at ${this.#channel.address} has not stopped within ${timeoutMs} ms (option timeoutMs)`;
+    throw new AgentScopeError("DEADLINE_EXCEEDED", what);
+  }
+
+  /** What each agent of the server says of itself. */
+  async getAgentList(options?: ManagementCallOptions): Promise<AgentThumbnail[]> {
+    const message = this.#expectOk(await this.#ask(rpcAgentService.get_agent_list, {}, options));
+    const thumbnails = parseJson(message) as string[];
+    return thumbnails.map((thumbnail) => parseJson(thumbnail) as AgentThumbnail);
+  }
+
+  /**
+   * The messages that an agent remembers, the oldest first.
+   * @throws AgentScopeError (AGENT_NOT_FOUND) when the server has no such agent, or the agent no memory
+   */
+  async getAgentMemory(agentId: string, options?: ManagementCallOptions): Promise<Msg[]> {
+    const response = await this.#ask(rpcAgentService.get_agent_memory, { value: agentId }, options);
+    return readMessageListJson(this.#expectOk(response, "AGENT_NOT_FOUND"));
+  }
+
+  /** Process id, server id, `cpu` in percent of one processor, `mem` in MB, `size`: the number of agents; servers may tell more. */
+  async getServerInfo(options?: ManagementCallOptions): Promise<ServerInfo> {
+    return parseJson(this.#expectOk(await this.#ask(rpcAgentService.get_server_info, {}, options))) as ServerInfo;
+  }
+
+  /**
+   * Gives the server model configs, which agents created later can name.
+   * @returns false when the server can't use them, and then it took none
+   */
+  async setModelConfigs(configs: object | readonly object[], options?: ManagementCallOptions): Promise<boolean> {
+    return (await this.#ask(rpcAgentService.set_model_configs, { value: JSON.stringify(configs) }, options)).ok;
+  }
+
+  /** @returns false when the server has no such agent */
+  async deleteAgent(agentId: string, options?: ManagementCallOptions): Promise<boolean> {
+    return (await this.#ask(rpcAgentService.delete_agent, { value: agentId }, options)).ok;
+  }
+
+  /** Deletes all agents of the server. @returns whether it did */
+  async deleteAllAgent(options?: ManagementCallOptions): Promise<boolean> {
+    return (await this.#ask(rpcAgentService.delete_all_agents, {}, options)).ok;
+  }
+
+  /**
+   * Makes a new agent of the same class and config as another, without its memory. At most 60 s by default.
+   * @returns the id of the new agent
+   * @throws AgentScopeError (AGENT_NOT_FOUND) when it can't be cloned
+   */
+  async cloneAgent(agentId: string, options?: ManagementCallOptions): Promise<string> {
+    const limits = { timeoutMs: creationTimeoutMs, ...options };
+    return this.#expectOk(await this.#ask(rpcAgentService.clone_agent, { value: agentId }, limits), "AGENT_NOT_FOUND");
+  }
+
+  /**
+   * Makes an agent of a class that the server knows. At most 60 s by default.
+   * @param agent `agentId`: made when missing; `config`: what the class's constructor takes. In JSON its `Uint8Array`,
+   *   `Date`, `Map` and `Set` become text, objects and lists; for Python its properties become keyword arguments
+   * @returns the agent's id
+   * @throws AgentCreationError when the server refuses, with the reason
+   */
+  async createAgent(
+    agent: { agentId?: string; className: string; config?: object },
+    { format = "json", ...options }: CreateAgentOptions = {},
+  ): Promise<string> {
+    const { agentId = randomUUID().replaceAll("-", ""), className, config = {} } = agent;
+    const initArgs = format === "json" ? writeJsonInitArgs(className, config) : writePickleInitArgs(className, config);
+    const request = { agent_id: agentId, agent_init_args: initArgs, agent_source_code: new Uint8Array() };
+    const limits = { timeoutMs: creationTimeoutMs, ...options };
+    const refused = (message: string, cause?: unknown) =>
+      new AgentCreationError(`${className} can't be created at ${this.#channel.address}: ${message}`, {
+        agent: { name: nameOf(config) ?? className, id: agentId, server: this.#channel.address },
+        cause,
+      });
+    // Python's server fails the whole call when a constructor throws.
+    const response = await this.#ask(rpcAgentService.create_agent, request, limits).catch((error: unknown) => {
+      throw error instanceof AgentScopeError && error.code === "AGENT_FAILED" ? refused(error.message, error) : error;
+    });
+    if (!response.ok) throw refused(response.message);
+    return agentId;
+  }
+
+  /**
+   * Calls an agent as Python's clients do. `_reply` starts its turn; `_observe` waits until the agent has observed. At
+   * most 300 s by default.
+   * @param options `input`: a message, a placeholder of a server, a list of these, or nothing
+   * @returns for `_reply` a task id for {@link updatePlaceholder}, for `_observe` an empty text
+   * @throws InvalidArgumentError when the server has no such agent or function
+   */
+  async callAgentFunc(
+    agentId: string,
+    func: string,
+    { input, ...options }: ManagementCallOptions & { input?: JsonInput } = {},
+  ): Promise<string> {
+    const request = { agent_id: agentId, target_func: func, value: writeMessageJson(input) };
+    const limits = { timeoutMs: replyTimeoutMs, ...options };
+    return this.#expectOk(await this.#ask(rpcAgentService.call_agent_func, request, limits));
+  }
+
+  /**
+   * Waits for the reply of a task, at most 300 s by default. A `url` in it is as the agent wrote it: see {@link downloadFile}.
+   * @returns the message, or `undefined` when the agent replied nothing
+   * @throws PlaceholderExpiredError when the server dropped the reply, AgentCallError when the call failed
+   */
+  async updatePlaceholder(taskId: string | number, options?: ManagementCallOptions): Promise<Msg | undefined> {
+    return this.#reply(taskId, { timeoutMs: replyTimeoutMs, ...options }, 0);
+  }
+
+  /**
+   * Downloads a file of the server's machine, as far as the server gives it out.
+   * @param path as messages of the server name it
+   * @param options `saveDir`: the folder to save in, made when missing; default: one in the system's folder for temporary
+   *   files. `timeoutMs` is the longest silence, whatever the whole takes
+   * @returns the path of the local copy; the same for the same file of the same server
+   * @throws InvalidArgumentError when the server has no such file or does not give it out
+   */
+  async downloadFile(
+    path: string,
+    { saveDir = defaultSaveDir(), ...options }: ManagementCallOptions & { saveDir?: string } = {},
+  ): Promise<string> {
+    const limits = { timeoutMs: this.#timeoutMs, ...options };
+    const messages = this.#channel.stream(rpcAgentService.download_file, { value: path }, limits);
+    return saveDownload(dataOf(messages), { saveDir, address: this.#channel.address, path });
+  }
+
+  /** Ends the connection; calls under way are given up. */
+  close(): void {
+    this.#channel.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  async #ask<Request>(
+    method: MethodDefinition<Request, GeneralResponse>,
+    request: Request,
+    { timeoutMs = this.#timeoutMs, signal }: ManagementCallOptions = {},
+  ): Promise<GeneralResponse> {
+    return this.#channel.unary(method, request, { timeoutMs, signal });
+  }
+
+  #expectOk({ ok, message }: GeneralResponse, code: "AGENT_NOT_FOUND" | "AGENT_FAILED" = "AGENT_FAILED"): string {
+    if (ok) return message;
+    throw new AgentScopeError(code, `The agent server at ${this.#channel.address} refuses: ${message}`);
+  }
+
+  async #reply(taskId: string | number, limits: CallLimits, hops: number): Promise<Msg | undefined> {
+    const request = { task_id: checkedTaskId(taskId) };
+    const { ok, message } = await this.#ask(rpcAgentService.update_placeholder, request, limits);
+    if (!ok) throw this.#failedReply(message);
+    const reply = readMessageJson(message);
+    if (Array.isArray(reply)) throw new AgentScopeError("AGENT_FAILED", `Task ${taskId} replied a list, not a message`);
+    if (!(reply instanceof PlaceholderReference)) return reply ?? undefined;
+    if (hops >= maxHops)
+      throw new AgentScopeError("AGENT_FAILED", `Task ${taskId} leads over more than ${maxHops} placeholders`);
+    const next = new RpcAgentClient({ host: reply.host, port: reply.port });
+    try {
+      return await next.#reply(reply.taskId, limits, hops + 1);
+    } finally {
+      next.close();
+    }
+  }
+
+  #failedReply(message: string): AgentScopeError {
+    const expired = /^PlaceholderExpiredError: ([^]*)/.exec(message)?.[1];
+    if (expired !== undefined) return new PlaceholderExpiredError(expired);
+    const agent = { name: "unknown", id: "unknown", server: this.#channel.address };
+    return new AgentCallError("AGENT_FAILED", `A call at ${agent.server} failed: ${message}`, { agent });
+  }
+}
+
+function nameOf(config: object): string | undefined {
+  const { name } = config as { name?: unknown };
+  return typeof name === "string" ? name : undefined;
+}
+
+async function* dataOf(messages: AsyncIterable<{ data: Uint8Array }>): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const { data } of messages) yield data;
+}

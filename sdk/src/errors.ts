@@ -1,0 +1,148 @@
+/** What went wrong, for programs: the `code` of every error of this package. */
+export type ErrorCode =
+  | "AGENT_FAILED" // the agent's own code threw
+  | "AGENT_NOT_FOUND" // deleted, lost with its worker, or never there
+  | "CALL_CYCLE" // a call that would wait for itself
+  | "CANCELLED" // its caller gave it up before it began
+  | "CREATION_FAILED" // the agent could not be made on its server
+  | "DEADLINE_EXCEEDED" // its turn lasted longer than the call's time limit
+  | "INVALID_ARGUMENT" // an option or argument that can't be used
+  | "LIMIT_EXCEEDED" // a limit (named in the message) is reached
+  | "NOT_TRANSFERABLE" // a value that can't travel between processes
+  | "PLACEHOLDER_EXPIRED" // the value was dropped on its server
+  | "SERVER_NOT_ALIVE" // the agent server is gone or can't be reached
+  | "UNAUTHENTICATED"; // wrong or missing token
+
+/** An agent as errors name it. */
+export interface AgentLabel {
+  name: string;
+  id: string;
+  /** `host:port` of its agent server, or `main process`. */
+  server: string;
+}
+
+/** The base of every error that this package throws. */
+export class AgentScopeError extends Error {
+  readonly code: ErrorCode;
+  /**
+   * The agents whose calls were not run since they were given the failed placeholder: first the one that was given
+   * the failed agent's placeholder, last the one whose placeholder was awaited. Empty when the failed one itself was awaited.
+   */
+  readonly chain: readonly AgentLabel[];
+  /** The message without the chain. */
+  readonly rootMessage: string;
+
+  /** @param options `agent`: where the chain begins, if an agent's own code failed. */
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; chain?: readonly AgentLabel[]; agent?: AgentLabel } = {},
+  ) {
+    const { cause, chain = [], agent } = options;
+    super(chain.length === 0 ? message : `${pathOf(chain, agent)}: ${message}`, cause === undefined ? {} : { cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.chain = chain;
+    this.rootMessage = message;
+  }
+}
+
+/** `A → B → C: agent C was not run …`, the way of a failure from its root to what was awaited. */
+function pathOf(chain: readonly AgentLabel[], root: AgentLabel | undefined): string {
+  const path = root === undefined ? chain : [root, ...chain];
+  return `${JSON.stringify(chain.at(-1)?.name)} was not run, its input failed (${path.map(({ name }) => name).join(" → ")})`;
+}
+
+/** A call of an agent that failed: its code threw, its input could not be had, or it took too long. */
+export class AgentCallError extends AgentScopeError {
+  /** The agent whose code failed: the root cause, also when another agent's placeholder was awaited. */
+  readonly agentName: string;
+  readonly agentId: string;
+  /** `host:port` of the server where it failed, or `main process`. */
+  readonly server: string;
+  /** The stack where it failed, on that server. */
+  readonly remoteStack: string | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { agent: AgentLabel; remoteStack?: string | undefined; cause?: unknown; chain?: readonly AgentLabel[] },
+  ) {
+    super(code, message, options);
+    this.agentName = options.agent.name;
+    this.agentId = options.agent.id;
+    this.server = options.agent.server;
+    this.remoteStack = options.remoteStack;
+  }
+}
+
+/** The agent server died, was stopped, or can't be reached. */
+export class AgentServerNotAliveError extends AgentScopeError {
+  /** `host:port` of that server. */
+  readonly server: string;
+
+  constructor(message: string, options: { server: string; cause?: unknown; chain?: readonly AgentLabel[] }) {
+    super("SERVER_NOT_ALIVE", message, options);
+    this.server = options.server;
+  }
+}
+
+/** The value of a placeholder was dropped on its server: too old, or pushed out by newer ones. */
+export class PlaceholderExpiredError extends AgentScopeError {
+  constructor(message: string, options: { cause?: unknown; chain?: readonly AgentLabel[] } = {}) {
+    super("PLACEHOLDER_EXPIRED", message, options);
+  }
+}
+
+/** An agent could not be made: class unknown to the server, constructor or `setup` threw, limit reached. */
+export class AgentCreationError extends AgentScopeError {
+  /** The name and id the agent would have had. */
+  readonly agentName: string;
+  readonly agentId: string;
+  readonly server: string;
+  readonly remoteStack: string | undefined;
+
+  constructor(
+    message: string,
+    options: {
+      agent: AgentLabel;
+      remoteStack?: string | undefined;
+      cause?: unknown;
+      chain?: readonly AgentLabel[];
+    },
+  ) {
+    super("CREATION_FAILED", message, options);
+    this.agentName = options.agent.name;
+    this.agentId = options.agent.id;
+    this.server = options.agent.server;
+    this.remoteStack = options.remoteStack;
+  }
+}
+
+/** A value that can't travel between processes; the message names its path, as in `content.items[3].fn`. */
+export class NotTransferableError extends AgentScopeError {
+  /** Where in the value, as in `content.items[3].fn`. */
+  readonly path: string;
+
+  constructor(path: string, what: string) {
+    super(
+      "NOT_TRANSFERABLE",
+      `${path === "" ? "the value" : path} is ${what}, which can't be sent to an agent. What can: JSON values, Uint8Array, Date, bigint, Map, Set, ` +
+        "messages, placeholders and agents",
+    );
+    this.path = path;
+  }
+}
+
+/** An option or argument that can't be used; the message says what to give instead. */
+export class InvalidArgumentError extends AgentScopeError {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super("INVALID_ARGUMENT", message, options);
+  }
+}
+
+/** Whatever was thrown, as an `Error`: a thrown string or object becomes the message of one. */
+export function asError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  return new Error(typeof thrown === "string" ? thrown : `thrown: ${String(thrown)}`);
+}

@@ -1,0 +1,35 @@
+export type { AgentConfig, AgentInput } from "./agents/agentBase.js";
+export { AgentBase } from "./agents/agentBase.js";
+export { agent } from "./agents/agentDecorator.js";
+export type { DistOptions } from "./agents/distOptions.js";
+export { DistConf } from "./agents/distOptions.js";
+export { RpcAgent } from "./agents/rpcAgent.js";
+export { type AgentThumbnail, RpcAgentClient, type RpcAgentClientOptions } from "./client/rpcAgentClient.js";
+export {
+  AgentCallError,
+  AgentCreationError,
+  type AgentLabel,
+  AgentScopeError,
+  AgentServerNotAliveError,
+  type ErrorCode,
+  InvalidArgumentError,
+  NotTransferableError,
+  PlaceholderExpiredError,
+} from "./errors.js";
+export { type LauncherOptions, RpcAgentServerLauncher } from "./launch/serverLauncher.js";
+export type { ClientTls } from "./link/grpcClient.js";
+export type { ServerInfo } from "./management/managedServer.js";
+export type { CallResult } from "./messages/callResult.js";
+export { Msg, type MsgInit, type Role } from "./messages/msg.js";
+export { Placeholder } from "./messages/placeholder.js";
+export { TemporaryMemory } from "./messages/temporaryMemory.js";
+export { type InitOptions, init } from "./orchestration/init.js";
+export { msgHub } from "./orchestration/msgHub.js";
+export {
+  forLoopPipeline,
+  ifElsePipeline,
+  sequentialPipeline,
+  switchPipeline,
+  whileLoopPipeline,
+} from "./orchestration/pipelines.js";
+export type { Logger } from "./orchestration/settings.js";

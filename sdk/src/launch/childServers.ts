@@ -1,0 +1,90 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { DistOptions } from "../agents/distOptions.js";
+import { type AgentScopeError, AgentServerNotAliveError } from "../errors.js";
+import { formatAddress } from "../link/peer.js";
+import type { ServerAccess } from "../link/serverAccess.js";
+import { settings } from "../orchestration/settings.js";
+import type { Connection } from "../runtime/connection.js";
+import { defaultMaxPoolSize, defaultMaxTimeoutSeconds, type ServerOptions } from "../server/serverOptions.js";
+import { ServerProcess } from "./serverProcess.js";
+
+/** Opens a connection to a server that is being started; `lost` ends it at once when the server's process has ended. */
+export type OpenConnection = (access: Promise<ServerAccess>) => {
+  connection: Connection;
+  lost: (error: AgentScopeError) => void;
+};
+
+interface ChildServer {
+  connection: Connection;
+  /** What makes it fit for an agent: children of other options are not shared. */
+  kind: string;
+  agents: number;
+}
+
+/** Child processes for agents: one each, up to `init({ maxChildServers })`, then shared, least loaded first. */
+export class ChildServers {
+  private readonly servers = new Set<ChildServer>();
+  private readonly token: string;
+
+  constructor(
+    private readonly open: OpenConnection,
+    token?: string,
+  ) {
+    // Of all children of this process: they let each other in, and nobody else.
+    this.token = token ?? randomBytes(32).toString("hex");
+  }
+
+  /** A connection to a child for one more agent. */
+  connectionFor(options: DistOptions): Connection {
+    const kind = JSON.stringify([options.maxPoolSize, options.maxTimeoutSeconds, options.localMode]);
+    const shareable = [...this.servers].filter((server) => server.kind === kind);
+    const mayStart = this.servers.size < settings.maxChildServers || shareable.length === 0;
+    const server = mayStart ? this.start(options, kind) : leastLoaded(shareable);
+    server.agents++;
+    return server.connection;
+  }
+
+  private start(options: DistOptions, kind: string): ChildServer {
+    let address = "child process";
+    let server: ChildServer | undefined;
+    let ended: ((how: string) => void) | undefined;
+    const access = ServerProcess.start(this.serverOptions(options)).then(({ server: child, ready }) => {
+      address = formatAddress(ready.host, ready.port);
+      child.onEnd((how) => ended?.(how));
+      return { address, token: this.token };
+    });
+    const { connection, lost } = this.open(access);
+    const made: ChildServer = { connection, kind, agents: 0 };
+    server = made;
+    this.servers.add(made);
+    ended = (how) => {
+      this.servers.delete(made);
+      lost(new AgentServerNotAliveError(`the child server ${address} ended: ${how}`, { server: address }));
+    };
+    access.catch(() => this.servers.delete(made));
+    return server;
+  }
+
+  private serverOptions(options: DistOptions): ServerOptions {
+    return {
+      host: options.localMode === false ? "0.0.0.0" : "127.0.0.1",
+      port: 0,
+      serverId: `child-${randomUUID().slice(0, 8)}`,
+      classes: [],
+      agentDir: undefined,
+      modelConfigs: settings.modelConfigs,
+      maxPoolSize: options.maxPoolSize ?? defaultMaxPoolSize,
+      maxTimeoutSeconds: options.maxTimeoutSeconds ?? defaultMaxTimeoutSeconds,
+      callTimeoutSeconds: settings.callTimeoutSeconds,
+      workers: 1,
+      token: this.token,
+      tls: undefined,
+      saveDir: settings.saveDir,
+      child: true,
+    };
+  }
+}
+
+function leastLoaded(servers: ChildServer[]): ChildServer {
+  return servers.reduce((best, server) => (server.agents < best.agents ? server : best));
+}

@@ -1,0 +1,43 @@
+import { Socket } from "node:net";
+import { AgentScopeError, asError } from "../errors.js";
+import { AgentServer } from "../server/agentServer.js";
+import { formatAgentDirReport } from "../server/agentDir.js";
+import type { ServerOptions } from "../server/serverOptions.js";
+import { formatReadyLine } from "./readyLine.js";
+import { lifelineDescriptor } from "./lifeline.js";
+
+// The entry of an agent server process that another process started and that ends with it.
+
+const lifeline = new Socket({ fd: lifelineDescriptor, readable: true, writable: true });
+let text = "";
+let started = false;
+
+lifeline.on("data", (bytes: Buffer) => {
+  text += bytes.toString("utf8");
+  const end = text.indexOf("\n");
+  if (started || end < 0) return;
+  started = true;
+  void start(JSON.parse(text.slice(0, end)) as ServerOptions);
+});
+// The parent is gone, however it ended.
+lifeline.on("close", () => process.exit(0));
+lifeline.on("error", () => process.exit(0));
+// Ctrl-C reaches all processes of a terminal; when to end is for the parent to say.
+process.on("SIGINT", () => {});
+
+async function start(options: ServerOptions): Promise<void> {
+  try {
+    const server = await AgentServer.start(options, { onStop: () => process.exit(0) });
+    process.once("SIGTERM", () => void server.stop());
+    if (options.agentDir !== undefined || options.classes.length > 0) {
+      const report = await server.loaded();
+      if (report !== undefined) process.stderr.write(formatAgentDirReport(report).map((line) => `${line}\n`).join(""));
+    }
+    const { host, port, serverId } = server.address;
+    lifeline.write(formatReadyLine({ event: "ready", host, port, server_id: serverId }));
+  } catch (thrown) {
+    const error = asError(thrown);
+    const code = error instanceof AgentScopeError ? error.code : "CREATION_FAILED";
+    lifeline.end(formatReadyLine({ event: "failed", message: error.message, code }), () => process.exit(1));
+  }
+}

@@ -1,0 +1,301 @@
+import { AgentScopeError } from "../errors.js";
+import { packValue } from "../messages/valueCodec.js";
+import { decodeFrame, encodeFrame, type Frame, frameKind } from "./frame.js";
+
+/**
+ * One lane's ordered, reliable, bounded conversation with one lane of another process (or of this one).
+ *
+ * 1. Operations arrive in the order in which they were written, each once, also over a broken and re-opened stream.
+ * 2. At most `windowBytes` are on their way without being acknowledged; the rest waits here, uncoded.
+ * 3. A large value is cut in chunks, and a chunk is sent only when no operation waits.
+ * 4. What waits leaves at the end of the task that wrote first, the rest of that turn of the event loop in one frame at its end.
+ * 5. After `end`, nothing is sent, and nothing that arrives is passed on.
+ */
+export interface ChannelOwner {
+  /** Received operations: a flat list, to be read with a cursor (see operations.ts). */
+  receive(operations: unknown[]): void;
+  /** All chunks of a large value have arrived. */
+  receiveLarge(blob: number, bytes: Uint8Array): void;
+  decode(bytes: Uint8Array): unknown;
+  /** What arrived can't be understood: the channel is over. */
+  broken(error: AgentScopeError): void;
+}
+
+export interface ChannelLimits {
+  /** Bytes on their way without acknowledgement. */
+  windowBytes: number;
+  /** Bytes of a large value sent at once. */
+  chunkBytes: number;
+  /** The largest value that is accepted. */
+  maxMessageBytes: number;
+}
+
+export const defaultChannelLimits: ChannelLimits = {
+  windowBytes: 4 * 1024 * 1024,
+  chunkBytes: 256 * 1024,
+  maxMessageBytes: 1024 * 1024 * 1024,
+};
+
+const maxOperationsBytes = 256 * 1024;
+const maxFields = 16_384;
+
+interface OutgoingBlob {
+  blob: number;
+  bytes: Uint8Array;
+  offset: number;
+}
+
+interface IncomingBlob {
+  bytes: Buffer;
+  arrived: number;
+}
+
+/** Chunk body: u32 blob, u32 flags (1: first), then in the first f64 total size, then bytes. */
+const chunkHeaderBytes = 16;
+
+export class Channel {
+  private segment: unknown[] = [];
+  private segmentBytes = 0;
+  private segments: unknown[][] = [];
+  private blobs: OutgoingBlob[] = [];
+  private nextBlob = 1;
+  private incomingBlobs = new Map<number, IncomingBlob>();
+  private sent: { sequence: number; bytes: Uint8Array<ArrayBuffer> }[] = [];
+  private sentBytes = 0;
+  private sequence = 0;
+  private received = 0;
+  private state: "open" | "waiting" | "resuming" | "ended" = "open";
+  private flushing: "no" | "soon" | "turn" = "no";
+
+  constructor(
+    readonly lane: number,
+    private readonly ownLane: number,
+    /** Must not keep or hand over the buffer: it is sent again after a broken stream. */
+    private readonly sendFrame: (frame: Uint8Array<ArrayBuffer>) => void,
+    private readonly owner: ChannelOwner,
+    private readonly limits: ChannelLimits = defaultChannelLimits,
+  ) {}
+
+  /**
+   * The list to push the fields of one operation to.
+   *
+   * @param sizeBytes about how large it will be.
+   */
+  write(sizeBytes: number): unknown[] {
+    if (this.segment.length > maxFields || this.segmentBytes > maxOperationsBytes) {
+      this.segments.push(this.segment);
+      this.segment = [];
+      this.segmentBytes = 0;
+    }
+    this.segmentBytes += sizeBytes;
+    this.schedule();
+    return this.segment;
+  }
+
+  /** Sends a large value's bytes in chunks beside the operations; gives its number, to be named in an operation. */
+  sendLarge(bytes: Uint8Array): number {
+    const blob = this.nextBlob++;
+    this.blobs.push({ blob, bytes, offset: 0 });
+    this.schedule();
+    return blob;
+  }
+
+  /** What waits to be sent, in operations' fields; for metrics and limits. */
+  get waiting(): number {
+    return this.segments.length * maxFields + this.segment.length;
+  }
+
+  private schedule(): void {
+    if (this.flushing !== "no" || this.state !== "open") return;
+    this.flushing = "soon";
+    queueMicrotask(() => {
+      if (this.flushing !== "soon") return;
+      this.flushing = "turn";
+      this.flush();
+      setImmediate(() => {
+        this.flushing = "no";
+        this.flush();
+      });
+    });
+  }
+
+  private flush(): void {
+    while (this.state === "open" && this.sentBytes < this.limits.windowBytes) {
+      const operations = this.nextOperations();
+      if (operations !== undefined) {
+        this.sendCounted(frameKind.operations, packValue(operations));
+      } else if (!this.sendChunk()) {
+        return;
+      }
+    }
+  }
+
+  private nextOperations(): unknown[] | undefined {
+    const oldest = this.segments.shift();
+    if (oldest !== undefined) return oldest;
+    if (this.segment.length === 0) return undefined;
+    const operations = this.segment;
+    this.segment = [];
+    this.segmentBytes = 0;
+    return operations;
+  }
+
+  private sendChunk(): boolean {
+    const next = this.blobs.shift();
+    if (next === undefined) return false;
+    const end = Math.min(next.offset + this.limits.chunkBytes, next.bytes.length);
+    const body = Buffer.allocUnsafe(chunkHeaderBytes + end - next.offset);
+    body.writeUInt32BE(next.blob, 0);
+    body.writeUInt32BE(next.offset === 0 ? 1 : 0, 4);
+    body.writeDoubleBE(next.bytes.length, 8);
+    body.set(next.bytes.subarray(next.offset, end), chunkHeaderBytes);
+    next.offset = end;
+    // Several large values take turns.
+    if (end < next.bytes.length) this.blobs.push(next);
+    this.sendCounted(frameKind.chunk, body);
+    return true;
+  }
+
+  private sendCounted(kind: Frame["kind"], body: Uint8Array): void {
+    const sequence = ++this.sequence;
+    const fills = this.sentBytes + body.length > this.limits.windowBytes / 4;
+    const bytes = this.encode(kind, sequence, body, fills);
+    this.sent.push({ sequence, bytes });
+    this.sentBytes += bytes.length;
+    this.sendFrame(bytes);
+  }
+
+  private encode(
+    kind: Frame["kind"],
+    sequence: number,
+    body: Uint8Array,
+    acknowledgeSoon = false,
+  ): Uint8Array<ArrayBuffer> {
+    return encodeFrame({
+      kind,
+      toLane: this.lane,
+      fromLane: this.ownLane,
+      sequence,
+      acknowledgeSoon,
+      acknowledged: this.received,
+      body,
+    });
+  }
+
+  /** A frame for this channel has arrived. */
+  receiveFrame(frame: Frame): void {
+    if (this.state === "ended") return;
+    this.acknowledge(frame.acknowledged);
+    if (frame.kind === frameKind.resume) {
+      this.resumeFrom();
+    } else if (frame.kind !== frameKind.acknowledge && frame.sequence === this.received + 1) {
+      this.received = frame.sequence;
+      this.pass(frame);
+      if (frame.acknowledgeSoon && this.state === "open") {
+        this.sendFrame(this.encode(frameKind.acknowledge, 0, new Uint8Array()));
+      }
+    }
+    if (this.sentBytes < this.limits.windowBytes && this.hasWaiting) this.flushAfterAcknowledge();
+  }
+
+  private get hasWaiting(): boolean {
+    return this.segments.length > 0 || this.blobs.length > 0;
+  }
+
+  /** The window opened again: go on, unless the turn's end will do it anyway. */
+  private flushAfterAcknowledge(): void {
+    if (this.flushing === "no" && this.state === "open") this.flush();
+  }
+
+  private acknowledge(sequence: number): void {
+    let count = 0;
+    for (const frame of this.sent) {
+      if (frame.sequence > sequence) break;
+      this.sentBytes -= frame.bytes.length;
+      count++;
+    }
+    if (count > 0) this.sent.splice(0, count);
+  }
+
+  private pass(frame: Frame): void {
+    try {
+      if (frame.kind === frameKind.operations) {
+        const operations = this.owner.decode(frame.body);
+        if (!Array.isArray(operations)) throw new RangeError("a frame of operations holds no list");
+        this.owner.receive(operations);
+      } else {
+        this.passChunk(frame.body as Buffer);
+      }
+    } catch (thrown) {
+      const cause = thrown as Error;
+      this.owner.broken(
+        thrown instanceof AgentScopeError
+          ? thrown
+          : new AgentScopeError("INVALID_ARGUMENT", `the other side sent a damaged frame: ${cause.message}`, { cause }),
+      );
+    }
+  }
+
+  private passChunk(body: Buffer): void {
+    const blob = body.readUInt32BE(0);
+    let incoming = this.incomingBlobs.get(blob);
+    if (body.readUInt32BE(4) === 1) {
+      const sizeBytes = body.readDoubleBE(8);
+      if (!(sizeBytes >= 0 && sizeBytes <= this.limits.maxMessageBytes)) {
+        throw new AgentScopeError(
+          "LIMIT_EXCEEDED",
+          `a value of ${sizeBytes} bytes is larger than maxMessageBytes (${this.limits.maxMessageBytes})`,
+        );
+      }
+      incoming = { bytes: Buffer.allocUnsafeSlow(sizeBytes), arrived: 0 };
+      this.incomingBlobs.set(blob, incoming);
+    }
+    if (incoming === undefined) throw new RangeError(`a chunk of unknown value ${blob}`);
+    const piece = body.subarray(chunkHeaderBytes);
+    if (incoming.arrived + piece.length > incoming.bytes.length) throw new RangeError("a chunk past its value's end");
+    incoming.bytes.set(piece, incoming.arrived);
+    incoming.arrived += piece.length;
+    if (incoming.arrived < incoming.bytes.length) return;
+    this.incomingBlobs.delete(blob);
+    this.owner.receiveLarge(blob, incoming.bytes);
+  }
+
+  /** The stream broke: nothing can be sent until {@link carrierUp}. */
+  carrierDown(): void {
+    if (this.state !== "ended") this.state = "waiting";
+  }
+
+  /** The stream is open again: says what arrived, and waits for the other side to say the same. */
+  carrierUp(): void {
+    if (this.state !== "waiting") return;
+    this.state = "resuming";
+    this.sendFrame(this.encode(frameKind.resume, 0, new Uint8Array()));
+  }
+
+  private resumeFrom(): void {
+    // The other side may have noticed the broken stream first.
+    if (this.state === "waiting") this.carrierUp();
+    if (this.state !== "resuming") return;
+    this.state = "open";
+    for (const frame of this.sent) this.sendFrame(frame.bytes);
+    this.flush();
+  }
+
+  end(): void {
+    this.state = "ended";
+    this.segments = [];
+    this.segment = [];
+    this.blobs = [];
+    this.sent = [];
+    this.incomingBlobs.clear();
+  }
+}
+
+/** Reads a frame's bytes; undefined when they are none. */
+export function tryDecodeFrame(bytes: Uint8Array): Frame | undefined {
+  try {
+    return decodeFrame(bytes);
+  } catch {
+    return undefined;
+  }
+}

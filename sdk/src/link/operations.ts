@@ -1,0 +1,96 @@
+/**
+ * The operations of the link, as they stand in a frame: one flat list `[operation, …fields, operation, …fields, …]`.
+ *
+ * *number*: the caller's number of an agent on this channel. *seq*: the caller's number of a call on this channel, counted up
+ * and never used again, so that a reference to its result is complete before the call is sent. *promise*: the sender's number
+ * of a value that follows. *argument*: see {@link argumentKind}.
+ */
+export const operation = {
+  // from the caller
+  /** number, seq, agentId, name, className, moduleUrl | null, constructor arguments (a list) */
+  create: 1,
+  /** number, seq, agentId: an agent that is there already */
+  bind: 2,
+  /** number, seq, caller (number of the calling agent, 0 the script), method, count, argument… */
+  call: 3,
+  /** promise, argument */
+  value: 4,
+  /** promise, failure */
+  valueFailed: 5,
+  /** seq of the answer, caller, seq: the result of somebody's call, maybe of one that has not arrived yet */
+  fetch: 6,
+  /** count, seq…: results that are no longer needed */
+  release: 7,
+  /** seq: a call that need not begin */
+  cancel: 8,
+  /** origin, agents on the way (names), seq | [caller, seq] | [promise]: looks for a cycle (waitGraph.ts) */
+  probe: 9,
+  /** number: the agent's handle is gone */
+  unbind: 10,
+  // from the one who has the agent
+  /** seq, argument */
+  result: 20,
+  /** seq, failure */
+  failure: 21,
+  /** seq, size in bytes: the result is ready, and stays until it is fetched */
+  kept: 22,
+} as const;
+
+export const argumentKind = {
+  none: 0,
+  /** id, name, role, content, url, metadata, timestamp */
+  message: 1,
+  /** any value */
+  value: 2,
+  /** address, instance, lane, caller, seq: the result of a call of another server's agent, or of this one's */
+  reference: 3,
+  /** seq: the result of a call that was made on this channel */
+  ownReference: 4,
+  /** promise */
+  promised: 5,
+  /** count, argument… */
+  list: 6,
+  /** blob, size in bytes: the value comes in chunks */
+  large: 7,
+} as const;
+
+/** How a call of the agent itself, and `observe`, stand in a call's method field; other methods by name. */
+export const replyMethod = 0;
+export const observeMethod = 1;
+
+/** Reads a received list field by field; a field of another type than expected ends the channel. */
+export class Cursor {
+  private index = 0;
+
+  constructor(private readonly fields: readonly unknown[]) {}
+
+  get atEnd(): boolean {
+    return this.index >= this.fields.length;
+  }
+
+  next(): unknown {
+    if (this.index >= this.fields.length) throw new RangeError("an operation lacks fields");
+    return this.fields[this.index++];
+  }
+
+  number(): number {
+    const field = this.next();
+    if (typeof field !== "number" || !Number.isSafeInteger(field) || field < 0) {
+      throw new RangeError(`expected a number, received ${typeof field}`);
+    }
+    return field;
+  }
+
+  text(): string {
+    const field = this.next();
+    if (typeof field !== "string") throw new RangeError(`expected text, received ${typeof field}`);
+    return field;
+  }
+
+  optionalText(): string | undefined {
+    const field = this.next();
+    if (field === null || field === undefined) return undefined;
+    if (typeof field !== "string") throw new RangeError(`expected text, received ${typeof field}`);
+    return field;
+  }
+}

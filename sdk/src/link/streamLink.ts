@@ -1,0 +1,232 @@
+import type { Client, ClientDuplexStream } from "@grpc/grpc-js";
+import { AgentScopeError, AgentServerNotAliveError } from "../errors.js";
+import type { Carrier } from "../runtime/connection.js";
+import { type Control, decodeControl, encodeControl } from "./control.js";
+import { failureFromWire } from "./failure.js";
+import { controlLane, decodeFrame, toLaneOf } from "./frame.js";
+import { channelOptions, clientCredentials, loadGrpc, toAgentScopeError } from "./grpcClient.js";
+import { keepaliveMs, linkService, maxFrameBytes } from "./linkService.js";
+import type { LaneLoad, PeerInfo } from "./peer.js";
+import type { ServerAccess } from "./serverAccess.js";
+import { SocketHold, watchSockets } from "./socketHold.js";
+
+/** Who is told what happens on a link. `Connection` is one. */
+export interface LinkListener {
+  opened(peer: PeerInfo): void;
+  receive(bytes: Uint8Array): void;
+  lanes(lanes: LaneLoad[]): void;
+  laneLost(lane: number, error: AgentScopeError): void;
+  /** The stream broke; it may come back. */
+  down(): void;
+  up(): void;
+  lost(error: AgentScopeError): void;
+}
+
+type Stream = ClientDuplexStream<Buffer, Buffer>;
+
+type State =
+  | { kind: "new" }
+  | { kind: "opening"; client: Client; stream: Stream }
+  | { kind: "open"; client: Client; stream: Stream }
+  | { kind: "broken"; timer: NodeJS.Timeout }
+  | { kind: "lost" };
+
+/** After a broken stream: how soon it is opened again, and for how long that is tried, in milliseconds. */
+const firstRetryMs = 20;
+const longestRetryMs = 1000;
+const giveUpMs = 10_000;
+/** Where nothing listens any more the server is gone; a restart of a proxy on the way takes less. */
+const refusedGiveUpMs = 400;
+
+/**
+ * The stream to an agent server, opened again when it breaks.
+ *
+ * 1. One state; the client, stream or timer of a state ends with it.
+ * 2. The first opening is tried once: nobody there is an error now. A broken stream is tried again.
+ * 3. `lost` is told once, and nothing after it.
+ */
+export class StreamLink implements Carrier {
+  private state: State = { kind: "new" };
+  private listener: LinkListener | undefined;
+  private access: ServerAccess | undefined;
+  private instance: string | undefined;
+  private brokenAt = 0;
+  private retryMs = firstRetryMs;
+  private held = false;
+  private socketHold: SocketHold | undefined;
+  private lastLocate = 0;
+  private readonly locating = new Map<number, { resolve: (lane: number) => void; reject: (error: Error) => void }>();
+
+  constructor(
+    private readonly options: { id: string; access: ServerAccess | Promise<ServerAccess>; self: PeerInfo },
+  ) {
+    watchSockets();
+  }
+
+  get address(): string {
+    return this.access?.address ?? "child process";
+  }
+
+  start(listener: LinkListener): void {
+    this.listener = listener;
+    Promise.resolve(this.options.access).then(
+      (access) => {
+        this.access = access;
+        return this.open();
+      },
+      (thrown: unknown) => this.lose(thrown as AgentScopeError),
+    );
+  }
+
+  private async open(): Promise<void> {
+    const access = this.access as ServerAccess;
+    try {
+      const [grpc, { credentials, metadata }] = await Promise.all([loadGrpc(), clientCredentials(access)]);
+      if (this.state.kind === "lost") return;
+      const client = new grpc.Client(
+        access.address,
+        credentials,
+        channelOptions({ maxMessageBytes: maxFrameBytes, keepaliveMs }),
+      );
+      const { path, requestSerialize, responseDeserialize } = linkService.open;
+      const stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata);
+      this.state = { kind: "opening", client, stream };
+      stream.on("data", (bytes: Buffer) => this.received(stream, bytes));
+      stream.on("error", (error) => this.ended(stream, error));
+      stream.on("end", () => this.ended(stream, undefined));
+      const { id, self } = this.options;
+      const resume = this.instance !== undefined;
+      this.write(stream, encodeControl({ type: "hello", connection: id, resume, peer: self }));
+    } catch (thrown) {
+      this.lose(toAgentScopeError(thrown, access.address));
+    }
+  }
+
+  private write(stream: Stream, bytes: Uint8Array<ArrayBuffer>): void {
+    stream.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  }
+
+  private received(stream: Stream, bytes: Buffer): void {
+    if (!("stream" in this.state) || this.state.stream !== stream) return;
+    try {
+      if (toLaneOf(bytes) === controlLane) this.control(decodeControl(decodeFrame(bytes).body));
+      else if (this.state.kind === "open") this.listener?.receive(bytes);
+    } catch (thrown) {
+      const cause = thrown as Error;
+      this.abort(new AgentScopeError("INVALID_ARGUMENT", `${this.address} sent a damaged frame: ${cause.message}`, { cause }));
+    }
+  }
+
+  private control(control: Control): void {
+    switch (control.type) {
+      case "welcome":
+        return this.welcomed(control);
+      case "lanes":
+        return this.listener?.lanes(control.lanes);
+      case "laneLost":
+        return this.listener?.laneLost(control.lane, failureFromWire(control.failure));
+      case "located": {
+        const waiting = this.locating.get(control.id);
+        this.locating.delete(control.id);
+        if (control.lane !== undefined) waiting?.resolve(control.lane);
+        else waiting?.reject(failureFromWire(control.failure));
+        return;
+      }
+      case "bye":
+        return this.lose(this.gone("it was stopped"));
+      case "hello":
+      case "locate":
+        throw new AgentScopeError("INVALID_ARGUMENT", `a client has no answer to ${control.type}`);
+    }
+  }
+
+  private welcomed({ peer, resumed, remotePort }: Control & { type: "welcome" }): void {
+    if (this.state.kind !== "opening") return;
+    if (this.instance !== undefined && !(resumed && peer.instance === this.instance)) {
+      return this.lose(this.gone(peer.instance === this.instance ? "it gave this connection up" : "it was started again"));
+    }
+    const first = this.instance === undefined;
+    this.instance = peer.instance;
+    this.state = { ...this.state, kind: "open" };
+    this.retryMs = firstRetryMs;
+    this.socketHold = new SocketHold(this.held);
+    this.socketHold.attach(remotePort, Number(this.address.slice(this.address.lastIndexOf(":") + 1)));
+    if (first) this.listener?.opened({ ...peer, address: this.address });
+    else this.listener?.up();
+  }
+
+  private ended(stream: Stream, error: Error | undefined): void {
+    if (!("stream" in this.state) || this.state.stream !== stream) return;
+    const { client, kind } = this.state;
+    client.close();
+    const reason = error === undefined ? this.gone("it closed the connection") : toAgentScopeError(error, this.address);
+    if (this.instance === undefined || reason.code === "UNAUTHENTICATED") return this.lose(reason);
+    if (kind === "open") {
+      this.brokenAt = performance.now();
+      this.listener?.down();
+    }
+    const brokenMs = performance.now() - this.brokenAt;
+    const refused = /ECONNREFUSED|ENOENT/.test(error?.message ?? "");
+    if (brokenMs > (refused ? refusedGiveUpMs : giveUpMs)) {
+      return this.lose(this.gone(refused ? "the connection broke, and nothing listens there any more" : reason.rootMessage));
+    }
+    const timer = setTimeout(() => void this.open(), this.retryMs);
+    if (!this.held) timer.unref();
+    this.retryMs = Math.min(this.retryMs * 2, longestRetryMs);
+    this.state = { kind: "broken", timer };
+  }
+
+  private gone(how: string): AgentServerNotAliveError {
+    return new AgentServerNotAliveError(`the agent server ${this.address} is gone: ${how}`, { server: this.address });
+  }
+
+  send(bytes: Uint8Array<ArrayBuffer>): void {
+    // While the stream is broken nothing is sent: channels keep what was not acknowledged, and send it again.
+    if (this.state.kind === "open") this.write(this.state.stream, bytes);
+  }
+
+  /** Tells the other process something beside the calls. */
+  tell(control: Control): void {
+    this.send(encodeControl(control));
+  }
+
+  hold(): void {
+    this.held = true;
+    this.socketHold?.set(true);
+  }
+
+  unhold(): void {
+    this.held = false;
+    this.socketHold?.set(false);
+  }
+
+  locate(agentId: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      if (this.state.kind !== "open") {
+        reject(this.gone("it can't be reached now"));
+        return;
+      }
+      const id = ++this.lastLocate;
+      this.locating.set(id, { resolve, reject });
+      this.write(this.state.stream, encodeControl({ type: "locate", id, agentId }));
+    });
+  }
+
+  abort(error: AgentScopeError): void {
+    this.lose(error);
+  }
+
+  private lose(error: AgentScopeError): void {
+    if (this.state.kind === "lost") return;
+    const { state } = this;
+    this.state = { kind: "lost" };
+    if (state.kind === "broken") clearTimeout(state.timer);
+    if ("client" in state) {
+      state.stream.cancel();
+      state.client.close();
+    }
+    for (const { reject } of this.locating.values()) reject(error);
+    this.locating.clear();
+    this.listener?.lost(error);
+  }
+}

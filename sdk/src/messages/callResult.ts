@@ -1,0 +1,178 @@
+import { type AgentScopeError, PlaceholderExpiredError } from "../errors.js";
+import { readValue } from "./remoteFile.js";
+
+/** Where the value of a {@link CallResult} comes from, and who is told when it is no longer needed. */
+export interface ResultSource {
+  /** Asks for a value that stayed on its server; ends in `fulfil` or `fail`. */
+  fetch(result: CallResult<unknown>): void;
+  /** Nobody here will ask for the value again. */
+  release(result: CallResult<unknown>): void;
+}
+
+let awaitHook: (result: CallResult<unknown>) => void = () => {};
+
+/** What is told when the program waits for a result that is not there: the moment to look for a cycle. Set by the runtime. */
+export function setAwaitHook(hook: (result: CallResult<unknown>) => void): void {
+  awaitHook = hook;
+}
+
+type State = "pending" | "kept" | "value" | "failed";
+
+/** Failed results that nobody has read are reported when they are collected or the process ends. */
+const unread = new FinalizationRegistry<UnreadFailure>((failure) => failure.report());
+const unreadFailures = new Set<UnreadFailure>();
+
+class UnreadFailure {
+  constructor(readonly error: AgentScopeError) {
+    unreadFailures.add(this);
+  }
+
+  report(): void {
+    if (!unreadFailures.delete(this)) return;
+    reportUnread(this.error);
+  }
+}
+
+let reportUnread = (error: AgentScopeError): void => {
+  process.stderr.write(`agentscope: a call failed and nothing awaited its result: ${error.message}\n`);
+};
+
+/** Where failed results that nothing reads are reported; standard error unless set. */
+export function setUnreadReporter(report: (error: AgentScopeError) => void): void {
+  reportUnread = report;
+}
+
+/** Reports each failed result that nothing has read; called when the process ends. */
+export function reportUnreadFailures(): void {
+  for (const failure of [...unreadFailures]) failure.report();
+}
+
+/** A large value that stayed on its server is released there when nothing here refers to it any more. */
+const kept = new FinalizationRegistry<() => void>((release) => release());
+
+/**
+ * The promised result of a call of an agent. It is complete when it is made: it can go into other calls, on any machine,
+ * before its value is there. `await` gives the value, or throws why there is none.
+ */
+export class CallResult<T> implements Promise<T> {
+  /** @internal */ state: State = "pending";
+  /** @internal The value, or the error. */ outcome: unknown = undefined;
+  /** @internal */ source: ResultSource | undefined;
+  /** @internal The number of its call among those of its source. */ seq: number;
+  /** @internal Calls that were given it by reference and may still fetch it. */ pins = 0;
+  /** @internal A reference to it is out in a value: only age ends it. */ escaped = false;
+  private waiters: ((result: CallResult<unknown>) => void)[] | undefined = undefined;
+  private promise: Promise<T> | undefined = undefined;
+  private fetching = false;
+  private failure: UnreadFailure | undefined = undefined;
+  private wasRead = false;
+
+  constructor(source: ResultSource | undefined, seq: number) {
+    this.source = source;
+    this.seq = seq;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "CallResult";
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: it is a promise
+  then<R = T, E = never>(
+    onValue?: ((value: T) => R | PromiseLike<R>) | null,
+    onError?: ((error: unknown) => E | PromiseLike<E>) | null,
+  ): Promise<R | E> {
+    if (!this.settled) awaitHook(this);
+    this.promise ??= new Promise<T>((resolve, reject) => {
+      this.whenRead((result) => {
+        if (result.state === "failed") reject(result.outcome as Error);
+        else resolve(readValue(result.outcome) as T | Promise<T>);
+      });
+    });
+    return this.promise.then(onValue, onError);
+  }
+
+  catch<E = never>(onError?: ((error: unknown) => E | PromiseLike<E>) | null): Promise<T | E> {
+    return this.then(undefined, onError);
+  }
+
+  finally(onEnd?: (() => void) | null): Promise<T> {
+    return this.then().finally(onEnd);
+  }
+
+  /** @internal Calls back when the value itself or a failure is here; fetches a value that stayed on its server. */
+  whenRead(callback: (result: CallResult<unknown>) => void): void {
+    this.markRead();
+    if (this.state === "value" || this.state === "failed") {
+      callback(this);
+      return;
+    }
+    (this.waiters ??= []).push(callback);
+    if (this.state === "kept") this.fetchOnce();
+  }
+
+  /** @internal Whether the value or a failure is here. */
+  get settled(): boolean {
+    return this.state === "value" || this.state === "failed";
+  }
+
+  /** @internal Somebody takes care of a failure: another call was given this result and fails with it. */
+  markRead(): void {
+    this.wasRead = true;
+    if (this.failure === undefined) return;
+    unreadFailures.delete(this.failure);
+    this.failure = undefined;
+  }
+
+  /** @internal The value is here. */
+  fulfil(value: unknown): void {
+    if (this.settled) return;
+    this.state = "value";
+    this.outcome = value;
+    this.end();
+  }
+
+  /** @internal There will be no value. */
+  fail(error: AgentScopeError): void {
+    if (this.settled) return;
+    this.state = "failed";
+    this.outcome = error;
+    if (!this.wasRead) {
+      this.failure = new UnreadFailure(error);
+      unread.register(this, this.failure);
+    }
+    this.end();
+  }
+
+  /** @internal The value is ready, and stays on its server until it is asked for. */
+  keep(release: () => void): void {
+    if (this.state !== "pending") return;
+    this.state = "kept";
+    kept.register(this, release, this);
+    if (this.waiters !== undefined) this.fetchOnce();
+  }
+
+  /** @internal Gives up: its value was dropped. */
+  expire(reason: string): void {
+    this.fail(new PlaceholderExpiredError(reason));
+  }
+
+  private fetchOnce(): void {
+    if (this.fetching) return;
+    this.fetching = true;
+    this.source?.fetch(this);
+  }
+
+  private end(): void {
+    if (this.fetching) kept.unregister(this);
+    if (this.pins === 0) this.source?.release(this);
+    const waiters = this.waiters;
+    this.waiters = undefined;
+    if (waiters !== undefined) for (const waiter of waiters) waiter(this);
+  }
+
+  /** @internal A call that was given it by reference has ended. */
+  unpin(): void {
+    this.pins--;
+    if (this.pins === 0 && this.settled) this.source?.release(this);
+  }
+}

@@ -1,0 +1,40 @@
+import { Msg } from "./msg.js";
+
+/**
+ * The `url` of a message that names a file of the agent server where the message was made, before it is read here. It travels
+ * on as it is; where the program reads the message, the file is fetched and `url` is the path of the copy.
+ */
+export class RemoteFile {
+  constructor(
+    /** `host:port` of the server that has the file. */
+    readonly address: string,
+    readonly path: string,
+  ) {}
+}
+
+/** Fetches a file of another server; gives the path of the copy. */
+export type FileFetcher = (file: RemoteFile) => Promise<string>;
+
+let fetchFile: FileFetcher = ({ address, path }) => Promise.reject(new Error(`no way to fetch ${path} of ${address}`));
+
+/** Set once, by the runtime. */
+export function setFileFetcher(fetcher: FileFetcher): void {
+  fetchFile = fetcher;
+}
+
+/** The value as the program sees it: at once, or, where files of other machines are fetched first, a promise of it. */
+export function readValue(value: unknown): unknown {
+  if (!(value instanceof Msg)) return value;
+  const url: unknown = value.url;
+  if (url === undefined || typeof url === "string") return value;
+  if (url instanceof RemoteFile || (Array.isArray(url) && url.some((item) => item instanceof RemoteFile))) {
+    return withLocalFiles(value, url);
+  }
+  return value;
+}
+
+async function withLocalFiles(message: Msg, url: unknown): Promise<Msg> {
+  const local = (item: unknown) => (item instanceof RemoteFile ? fetchFile(item) : (item as string));
+  message.url = Array.isArray(url) ? await Promise.all(url.map(local)) : await local(url);
+  return message;
+}

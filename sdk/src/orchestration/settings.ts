@@ -1,0 +1,34 @@
+import { availableParallelism } from "node:os";
+
+/** What `init` sets for the whole process. */
+export interface Settings {
+  /** The run target over the options of `toDist`. */
+  target: string | undefined;
+  project: string | undefined;
+  name: string | undefined;
+  /** The most child servers; then agents share them. */
+  maxChildServers: number;
+  /** Where files of other machines are saved; a temporary folder unless set. */
+  saveDir: string | undefined;
+  /** The longest turn of a call, in seconds. */
+  callTimeoutSeconds: number;
+  modelConfigs: Record<string, unknown>[];
+  /** Where warnings go. */
+  logger: Logger;
+}
+
+/** What takes what the SDK has to say; `console` is one. */
+export interface Logger {
+  warn(message: string): void;
+}
+
+export const settings: Settings = {
+  target: undefined,
+  project: undefined,
+  name: undefined,
+  maxChildServers: availableParallelism(),
+  saveDir: undefined,
+  callTimeoutSeconds: 300,
+  modelConfigs: [],
+  logger: { warn: (message) => process.stderr.write(`agentscope: ${message}\n`) },
+};

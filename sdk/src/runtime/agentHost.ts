@@ -1,0 +1,192 @@
+import { AgentScopeError, InvalidArgumentError } from "../errors.js";
+import { type AgentInstance, HostedAgent } from "./hostedAgent.js";
+import { ResultPool } from "./resultPool.js";
+import type { Task } from "./task.js";
+
+/** An agent class that a host can make agents of. */
+export type AgentClass = new (...args: never[]) => AgentInstance;
+
+/** What a host is told to make. */
+export interface AgentSpec {
+  id: string;
+  name: string;
+  className: string;
+  /** Of the constructor. */
+  args: readonly unknown[];
+  /** Where the class is defined, if it is not registered with the host. */
+  moduleUrl: string | undefined;
+}
+
+export interface HostOptions {
+  /** Where the host is, for people: `host:port`, or `main process`. */
+  serverName: string;
+  /** The most results that are kept. */
+  maxPoolSize: number;
+  /** A result is dropped at this age, in seconds. */
+  maxTimeoutSeconds: number;
+  /** The longest turn of a call, in seconds. */
+  callTimeoutSeconds: number;
+  /** Finds a class; at once where it is loaded. */
+  findClass: (className: string, moduleUrl: string | undefined) => AgentClass | Promise<AgentClass>;
+  /** Tells what happens, to whoever watches (the I/O thread). */
+  events?: HostEvents;
+}
+
+export interface HostEvents {
+  agentMade(agent: HostedAgent): void;
+  agentDeleted(agent: HostedAgent): void;
+  callBegun(agent: HostedAgent): void;
+  callEnded(agent: HostedAgent): void;
+}
+
+let construction: AgentSpec | undefined;
+
+/** Whether a host in this thread is about to construct an agent: then `toDist` does not apply. */
+export function isConstructing(): boolean {
+  return construction !== undefined;
+}
+
+/** What a host in this thread is constructing: for the first agent that asks, which is the one; those it constructs itself are not. */
+export function takeConstruction(): AgentSpec | undefined {
+  const spec = construction;
+  construction = undefined;
+  return spec;
+}
+
+const deadlineCheckMs = 1000;
+
+/** The agents of one thread: of the main process, or of a worker of an agent server. */
+export class AgentHost {
+  readonly agents = new Map<string, HostedAgent>();
+  readonly pool: ResultPool;
+  /** Where the host is, for people: `host:port`, or `main process`. */
+  serverName: string;
+  private lastNumber = 0;
+  private readonly busy = new Set<HostedAgent>();
+  private deadlineTimer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: HostOptions) {
+    this.serverName = options.serverName;
+    this.pool = new ResultPool(options.maxPoolSize, options.maxTimeoutSeconds * 1000);
+  }
+
+
+  /** Makes an agent; calls can be submitted at once. */
+  create(spec: AgentSpec): HostedAgent {
+    const agent = this.place(spec);
+    if (this.agents.get(spec.id) !== agent) return agent;
+    try {
+      const found = this.options.findClass(spec.className, spec.moduleUrl);
+      if (found instanceof Promise) {
+        found.then(
+          (agentClass) => this.construct(agent, spec, agentClass),
+          (thrown: unknown) => this.notMade(agent, thrown),
+        );
+      } else {
+        this.construct(agent, spec, found);
+      }
+    } catch (thrown) {
+      this.notMade(agent, thrown);
+    }
+    return agent;
+  }
+
+  /** Takes in an agent that was constructed by the program. */
+  adopt(spec: AgentSpec, instance: AgentInstance): HostedAgent {
+    const agent = this.place(spec);
+    agent.made(instance);
+    return agent;
+  }
+
+  private place(spec: AgentSpec): HostedAgent {
+    const agent = new HostedAgent(
+      this,
+      ++this.lastNumber,
+      spec.id,
+      spec.name,
+      spec.className,
+      spec.args,
+      this.options.callTimeoutSeconds * 1000,
+      spec.moduleUrl,
+    );
+    if (this.agents.has(spec.id)) {
+      agent.creationFailed(new InvalidArgumentError(`an agent with the id ${spec.id} is there already`));
+    } else {
+      this.agents.set(spec.id, agent);
+      this.options.events?.agentMade(agent);
+    }
+    return agent;
+  }
+
+  private construct(agent: HostedAgent, spec: AgentSpec, agentClass: AgentClass): void {
+    construction = spec;
+    try {
+      agent.made(new agentClass(...(spec.args as never[])));
+    } catch (thrown) {
+      this.notMade(agent, thrown);
+      return;
+    } finally {
+      construction = undefined;
+    }
+    agent.whenCreated((error) => {
+      if (error !== undefined) this.forget(agent);
+    });
+  }
+
+  private notMade(agent: HostedAgent, thrown: unknown): void {
+    agent.creationFailed(thrown);
+    this.forget(agent);
+  }
+
+  private forget(agent: HostedAgent): void {
+    if (this.agents.get(agent.id) !== agent) return;
+    this.agents.delete(agent.id);
+    this.options.events?.agentDeleted(agent);
+  }
+
+  /** Deletes an agent; false when there is none with this id. */
+  async delete(id: string): Promise<boolean> {
+    const agent = this.agents.get(id);
+    if (agent === undefined) return false;
+    this.forget(agent);
+    await agent.delete();
+    return true;
+  }
+
+  /** Ends all agents; errors of their `dispose` are collected, not thrown. */
+  async deleteAll(): Promise<void> {
+    await Promise.allSettled([...this.agents.keys()].map((id) => this.delete(id)));
+  }
+
+  /** @internal A call's turn begins. */
+  begun(task: Task): void {
+    this.busy.add(task.agent);
+    this.options.events?.callBegun(task.agent);
+    if (this.deadlineTimer !== undefined) return;
+    this.deadlineTimer = setInterval(() => this.checkDeadlines(), deadlineCheckMs).unref();
+  }
+
+  /** @internal A call's turn has ended. */
+  finished(task: Task): void {
+    this.busy.delete(task.agent);
+    this.options.events?.callEnded(task.agent);
+  }
+
+  private checkDeadlines(): void {
+    const now = performance.now();
+    for (const agent of [...this.busy]) agent.checkDeadline(now);
+    this.pool.dropOld(now);
+    if (this.busy.size > 0 || this.pool.size > 0) return;
+    clearInterval(this.deadlineTimer);
+    this.deadlineTimer = undefined;
+  }
+
+  /** Refuses a call when the pool is full of unfinished work. */
+  poolFullError(): AgentScopeError {
+    return new AgentScopeError(
+      "LIMIT_EXCEEDED",
+      `the result pool of ${this.serverName} is full of unfinished calls: maxPoolSize is ${this.options.maxPoolSize}; ` +
+        "await some results first, or give the server a larger maxPoolSize (--max-pool-size)",
+    );
+  }
+}

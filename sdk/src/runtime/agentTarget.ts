@@ -1,0 +1,27 @@
+import { agentBrand } from "../agents/brand.js";
+import type { AgentLabel } from "../errors.js";
+import type { CallResult } from "../messages/callResult.js";
+import type { Session } from "./session.js";
+
+/** Where calls of an agent go: its mailbox in this thread, or a connection to where it lives. */
+export interface AgentTarget {
+  readonly label: AgentLabel;
+  readonly className: string;
+  /**
+   * Starts a call; its end goes to `result`.
+   *
+   * @param method `reply`, `observe`, `get`, or another public method.
+   * @param args snapshots (see valueCodec.ts), and results of other calls.
+   */
+  call(method: string, args: unknown[], result: CallResult<unknown>): void;
+  /** How the agent is named to the other end of a session. */
+  reference(session: Session): AgentReference;
+}
+
+/** `[address, instance, lane, agent id, name, class]`; without an address: on this end of the session. */
+export type AgentReference = [string, string, number, string, string, string];
+
+/** The target behind an agent or a handle. */
+export function targetOf(agent: object): AgentTarget {
+  return (agent as { [agentBrand]: AgentTarget })[agentBrand];
+}

@@ -1,0 +1,159 @@
+import type { AgentScopeError } from "../errors.js";
+import type { Channel } from "../link/channel.js";
+import { decodeFrame } from "../link/frame.js";
+import type { LaneLoad, PeerInfo } from "../link/peer.js";
+import type { LinkListener } from "../link/streamLink.js";
+import type { Endpoint } from "./endpoint.js";
+import { Session } from "./session.js";
+
+/** What carries a connection's frames: a gRPC stream, or the way to the I/O thread that has it. */
+export interface Carrier {
+  send(bytes: Uint8Array<ArrayBuffer>): void;
+  /** While something is awaited the carrier keeps the process alive. */
+  hold(): void;
+  unhold(): void;
+  /** What arrived can't be understood: ends the connection. */
+  abort(error: AgentScopeError): void;
+  /** The lane of an agent that is there already. */
+  locate(agentId: string): Promise<number>;
+}
+
+function rank({ agents, stuck }: LaneLoad): number {
+  return stuck ? agents + 1e9 : agents;
+}
+
+/**
+ * One thread's end of the conversation with another process, whatever carries it and however often the stream is re-opened.
+ *
+ * 1. Until it is open frames wait here.
+ * 2. Once it is lost everything that waits for it has ended, and everything new ends at once with the same error.
+ */
+export class Connection implements LinkListener {
+  private state: { kind: "opening"; waiting: Uint8Array<ArrayBuffer>[] } | { kind: "open" } | { kind: "lost" } = {
+    kind: "opening",
+    waiting: [],
+  };
+  /** What the other side said of itself. */
+  peer: PeerInfo | undefined = undefined;
+  /** Why it is lost. */
+  lostError: AgentScopeError | undefined = undefined;
+  private readonly sessions = new Map<number, Session>();
+  private readonly lostLanes = new Map<number, AgentScopeError>();
+  private readonly openWatchers: ((error?: AgentScopeError) => void)[] = [];
+  private holds = 0;
+
+  constructor(
+    private readonly endpoint: Endpoint,
+    /** The same on both sides, and made by the one that opened it; part of references to calls. */
+    readonly id: string,
+    private readonly carrier: Carrier,
+  ) {}
+
+  /** The conversation with one lane there. */
+  session(lane: number): Session {
+    let session = this.sessions.get(lane);
+    if (session === undefined) {
+      session = new Session(this.endpoint, this, lane);
+      this.sessions.set(lane, session);
+      this.endpoint.sessionOpened(session);
+      const error = this.lostError ?? this.lostLanes.get(lane);
+      if (error !== undefined) session.lost(error);
+    }
+    return session;
+  }
+
+  /** The worker there that has the least to do, as far as is known here. */
+  laneForNewAgent(): number {
+    const lanes = this.peer?.lanes ?? [];
+    let best = lanes[0];
+    for (const lane of lanes) {
+      if (best === undefined || rank(lane) < rank(best)) best = lane;
+    }
+    if (best === undefined) return 0;
+    best.agents++;
+    return best.lane;
+  }
+
+  /** Calls back when it is open, or has failed to open. */
+  whenOpen(watcher: (error?: AgentScopeError) => void): void {
+    if (this.state.kind === "opening") this.openWatchers.push(watcher);
+    else watcher(this.lostError);
+  }
+
+  send(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.state.kind === "open") this.carrier.send(bytes);
+    else if (this.state.kind === "opening") this.state.waiting.push(bytes);
+  }
+
+  hold(): void {
+    if (this.holds++ === 0) this.carrier.hold();
+  }
+
+  unhold(): void {
+    if (--this.holds === 0) this.carrier.unhold();
+  }
+
+  locate(agentId: string): Promise<number> {
+    return this.carrier.locate(agentId);
+  }
+
+  broken(error: AgentScopeError): void {
+    this.carrier.abort(error);
+    this.lost(error);
+  }
+
+  // What the carrier tells:
+
+  opened(peer: PeerInfo): void {
+    this.peer = peer;
+    if (this.state.kind !== "opening") return;
+    const { waiting } = this.state;
+    this.state = { kind: "open" };
+    for (const bytes of waiting) this.carrier.send(bytes);
+    for (const watcher of this.openWatchers.splice(0)) watcher();
+  }
+
+  receive(bytes: Uint8Array): void {
+    if (this.state.kind === "lost") return;
+    const frame = decodeFrame(bytes);
+    this.session(frame.fromLane).channel.receiveFrame(frame);
+  }
+
+  down(): void {
+    for (const channel of this.channels()) channel.carrierDown();
+  }
+
+  up(): void {
+    for (const channel of this.channels()) channel.carrierUp();
+  }
+
+  private channels(): Channel[] {
+    return [...this.sessions.values()].map((session) => session.channel);
+  }
+
+  /** What its workers have to do, as far as it tells. */
+  lanes(lanes: LaneLoad[]): void {
+    if (this.peer !== undefined) this.peer.lanes = lanes;
+  }
+
+  /** A worker there was ended, and the agents it had. */
+  laneLost(lane: number, error: AgentScopeError): void {
+    this.lostLanes.set(lane, error);
+    const session = this.sessions.get(lane);
+    if (session !== undefined) this.endSession(session, error);
+  }
+
+  lost(error: AgentScopeError): void {
+    if (this.state.kind === "lost") return;
+    this.state = { kind: "lost" };
+    this.lostError = error;
+    this.endpoint.connectionLost(this);
+    for (const session of [...this.sessions.values()]) this.endSession(session, error);
+    for (const watcher of this.openWatchers.splice(0)) watcher(error);
+  }
+
+  private endSession(session: Session, error: AgentScopeError): void {
+    this.endpoint.sessionEnded(session);
+    session.lost(error);
+  }
+}

@@ -1,0 +1,172 @@
+import { type AgentScopeError, PlaceholderExpiredError } from "../errors.js";
+import { hostOf, isLoopback, type PeerInfo } from "../link/peer.js";
+import type { CallResult } from "../messages/callResult.js";
+import { Placeholder } from "../messages/placeholder.js";
+import type { RemoteFile } from "../messages/remoteFile.js";
+import type { AgentHost } from "./agentHost.js";
+import type { Connection } from "./connection.js";
+import { ForeignResult } from "./foreignResult.js";
+import { createHandle } from "./handle.js";
+import { RemoteAgent } from "./remoteAgent.js";
+import type { Session, TaskReference } from "./session.js";
+import { WaitGraph } from "./waitGraph.js";
+
+/** An agent of some server, as references in values name it. */
+export interface AgentLocation {
+  /** Empty: at the other end of the session it came by. */
+  address: string;
+  instance: string;
+  lane: number;
+  id: string;
+  name: string;
+  className: string;
+}
+
+/** What an endpoint needs of the process it is in. */
+export interface Network {
+  /** The connection to the agent server at an address; opened when there is none. */
+  connect(address: string): Connection;
+  /** A file of this process as one that others can fetch, or the url as it is. */
+  exportUrl(url: string): string | RemoteFile;
+}
+
+/** Numbers of calling agents are below this: the rest of a caller's number tells the session. */
+const callersPerSession = 2 ** 32;
+
+/** One thread among the threads that talk to each other: its agents, its sessions, and how it is found by others. */
+export class Endpoint {
+  readonly waitGraph = new WaitGraph(this);
+  private sessionCount = 0;
+  private readonly sessions = new Map<string, Session>();
+  /** Results that were asked for before their caller's session was there. */
+  private readonly expected = new Map<string, { seq: number; result: CallResult<unknown> }[]>();
+  private readonly fetching = new Map<string, CallResult<unknown>>();
+
+  constructor(
+    readonly host: AgentHost,
+    /** Which thread of the process this is (frame.ts). */
+    readonly lane: number,
+    /** Where this process is reached; no address for one that does not listen. */
+    readonly self: PeerInfo,
+    private readonly network: Network,
+    private readonly expectTimeoutMs = 300_000,
+  ) {}
+
+  nextCallerBase(): number {
+    return ++this.sessionCount * callersPerSession;
+  }
+
+  sessionOpened(session: Session): void {
+    this.sessions.set(session.otherCallerName, session);
+    const expected = this.expected.get(session.otherCallerName);
+    if (expected === undefined) return;
+    this.expected.delete(session.otherCallerName);
+    for (const { seq, result } of expected) forward(session.incoming.result(seq), result);
+  }
+
+  sessionEnded(session: Session): void {
+    if (this.sessions.get(session.otherCallerName) === session) this.sessions.delete(session.otherCallerName);
+  }
+
+  connectionLost(_connection: Connection): void {
+    // Sessions end one by one (sessionEnded); the network forgets the connection itself.
+  }
+
+  exportUrl(url: string): string | RemoteFile {
+    return this.network.exportUrl(url);
+  }
+
+  /** The result of somebody's call of an agent here; the call may not have arrived, its caller may not be known yet. */
+  resultOf(caller: string, seq: number): CallResult<unknown> {
+    const session = this.sessions.get(caller);
+    if (session !== undefined) return session.incoming.result(seq);
+    const result: CallResult<unknown> = new Placeholder(undefined, seq);
+    result.markRead();
+    const expected = this.expected.get(caller);
+    if (expected === undefined) this.expected.set(caller, [{ seq, result }]);
+    else expected.push({ seq, result });
+    setTimeout(() => {
+      result.fail(new PlaceholderExpiredError(`no call with this result has come to ${this.host.serverName}`));
+    }, this.expectTimeoutMs).unref();
+    return result;
+  }
+
+  /**
+   * What the other end of a session needs to fetch a result itself: its own number of it, or a reference to another server.
+   * Undefined where it can't: not yet, never (this process has the value), or not from there.
+   */
+  referenceTo(result: CallResult<unknown>, session: Session): TaskReference | number | undefined {
+    const { source } = result;
+    if (source instanceof RemoteAgent) {
+      const owner = source.session;
+      if (owner === undefined || result.seq === 0 || owner.ended !== undefined) return undefined;
+      if (owner === session) return result.seq;
+      const { peer } = owner.connection;
+      if (peer === undefined || peer.address === "" || !canReach(session.connection.peer, peer)) return undefined;
+      const { address, instance } = peer;
+      return { address, instance, lane: owner.lane, caller: owner.callerName, seq: result.seq };
+    }
+    if (source instanceof ForeignResult) {
+      const { reference } = source;
+      const { peer } = session.connection;
+      if (peer?.instance === reference.instance) return reference;
+      const reachable = !isLoopback(hostOf(reference.address)) || peer?.machine === this.self.machine;
+      return reachable ? reference : undefined;
+    }
+    return undefined;
+  }
+
+  /** Calls back when it is known whether the other end of the session can be given a reference. */
+  whenReferable(result: CallResult<unknown>, session: Session, callback: () => void): void {
+    const whenPeerKnown = () => session.connection.whenOpen(callback);
+    if (result.source instanceof RemoteAgent) result.source.whenBound(whenPeerKnown);
+    else whenPeerKnown();
+  }
+
+  /** Whether the other end of a session can open a connection to a server. */
+  canPassOn(server: PeerInfo, session: Session): boolean {
+    return server.address !== "" && canReach(session.connection.peer, server);
+  }
+
+  /** A result of another server (or of this one), for use here. */
+  importTask(reference: TaskReference): CallResult<unknown> {
+    const { address, instance, lane, caller, seq } = reference;
+    if (instance === this.self.instance && lane === this.lane) return this.resultOf(caller, seq);
+    const key = `${instance}/${lane}/${caller}/${seq}`;
+    const known = this.fetching.get(key);
+    if (known !== undefined) return known;
+    const connection = this.network.connect(address);
+    const source = new ForeignResult(reference, connection.session(lane), () => this.fetching.delete(key));
+    const result: CallResult<unknown> = new Placeholder(source, seq);
+    result.state = "kept";
+    this.fetching.set(key, result);
+    return result;
+  }
+
+  /** A handle for an agent that came in a value. */
+  importAgent(location: AgentLocation, session: Session): object {
+    const { address, instance, lane, id, name, className } = location;
+    if (address !== "" && instance === this.self.instance && lane === this.lane) {
+      const agent = this.host.agents.get(id);
+      if (agent !== undefined) return createHandle(agent);
+    }
+    const label = { name, id, server: address || session.connection.peer?.address || "main process" };
+    const agent = new RemoteAgent(label, className);
+    if (address === "") agent.bindTo(session);
+    else agent.bindTo(this.network.connect(address).session(lane));
+    return createHandle(agent);
+  }
+}
+
+/** Whether a process can open a connection to a server. */
+function canReach(from: PeerInfo | undefined, server: PeerInfo): boolean {
+  if (server.realm !== "" && server.realm !== from?.realm) return false;
+  return !isLoopback(hostOf(server.address)) || from?.machine === server.machine;
+}
+
+function forward(from: CallResult<unknown>, to: CallResult<unknown>): void {
+  from.whenRead(({ state, outcome }) => {
+    if (state === "failed") to.fail(outcome as AgentScopeError);
+    else to.fulfil(outcome);
+  });
+}

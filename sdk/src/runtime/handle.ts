@@ -1,0 +1,93 @@
+import { inspect } from "node:util";
+import { agentBrand, handleBrand } from "../agents/brand.js";
+import { InvalidArgumentError } from "../errors.js";
+import { CallResult } from "../messages/callResult.js";
+import { Placeholder } from "../messages/placeholder.js";
+import { snapshotArguments } from "../messages/valueCodec.js";
+import type { AgentTarget } from "./agentTarget.js";
+import { RemoteAgent } from "./remoteAgent.js";
+
+/** Calls the agent: what `agent(x)` does, wherever it lives. */
+export function callAgent(target: AgentTarget, input: unknown): Placeholder {
+  const args = snapshotArguments("reply", [input]);
+  const result: Placeholder = new Placeholder(undefined, 0);
+  target.call("reply", args, result as CallResult<unknown>);
+  return result;
+}
+
+/** Calls another method of the agent, in its mailbox. */
+export function callMethodOf(target: AgentTarget, method: string, args: readonly unknown[]): CallResult<unknown> {
+  const result = new CallResult<unknown>(undefined, 0);
+  target.call(method, snapshotArguments(method, args), result);
+  return result;
+}
+
+/** Handles are proxies of this one function: a handle costs no function object of its own. */
+const callable = () => {};
+
+/** What a handle's own members are; every other name is a method of the agent. */
+const members = {
+  name: (target: AgentTarget) => target.label.name,
+  agentId: (target: AgentTarget) => target.label.id,
+  reply: (target: AgentTarget) => (input?: unknown) => callAgent(target, input),
+  observe: (target: AgentTarget) => (input?: unknown) => callMethodOf(target, "observe", [input]),
+  get: (target: AgentTarget) => (property: string) => callMethodOf(target, "get", [property]),
+  ready: (target: AgentTarget) => () => (target instanceof RemoteAgent ? target.ready() : Promise.resolve()),
+  toString: (target: AgentTarget) => () => describe(target),
+} satisfies Record<string, (target: AgentTarget) => unknown>;
+
+function describe({ label, className }: AgentTarget): string {
+  return JSON.stringify({ name: label.name, type: className, agent_id: label.id, server: label.server });
+}
+
+class HandleTraps implements ProxyHandler<typeof callable> {
+  constructor(
+    private readonly target: AgentTarget,
+    /** The prototype of the agent's class, where this process has it. */
+    private readonly prototype: object | undefined,
+  ) {}
+
+  apply(_callable: unknown, _this: unknown, args: unknown[]): Placeholder {
+    return callAgent(this.target, args[0]);
+  }
+
+  get(_callable: unknown, key: string | symbol): unknown {
+    const { target, prototype } = this;
+    if (key === agentBrand) return target;
+    if (key === handleBrand) return true;
+    if (key === inspect.custom || key === Symbol.toPrimitive) return () => describe(target);
+    if (typeof key === "symbol") return undefined;
+    const member = Object.hasOwn(members, key) ? members[key as keyof typeof members] : undefined;
+    if (member !== undefined) return member(target);
+    if (key === "toDist") return () => alreadyDistributed(target);
+    // `await handle` must not call the agent, nor must anything that asks what kind of object this is.
+    if (key === "then" || key === "toJSON" || key === "constructor") return undefined;
+    if (prototype !== undefined && !(key in prototype)) return undefined;
+    return (...args: unknown[]) => callMethodOf(target, key, args);
+  }
+
+  has(_callable: unknown, key: string | symbol): boolean {
+    return key === agentBrand || (typeof key === "string" && Object.hasOwn(members, key));
+  }
+
+  set(_callable: unknown, key: string | symbol): boolean {
+    throw new TypeError(`${String(key)} of a distributed agent can't be set from here: give the agent a method that does`);
+  }
+
+  getPrototypeOf(): object {
+    return this.prototype ?? Object.prototype;
+  }
+}
+
+function alreadyDistributed({ label }: AgentTarget): never {
+  throw new InvalidArgumentError(`agent ${JSON.stringify(label.name)} is distributed already: it lives on ${label.server}`);
+}
+
+/**
+ * What a program holds of an agent that lives elsewhere: it is called like the agent itself.
+ *
+ * @param prototype of the agent's class where this process has it: then only methods of the class can be called.
+ */
+export function createHandle(target: AgentTarget, prototype?: object): object {
+  return new Proxy(callable, new HandleTraps(target, prototype));
+}

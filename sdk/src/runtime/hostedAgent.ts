@@ -1,0 +1,362 @@
+import { agentBrand } from "../agents/brand.js";
+import { AgentCreationError, type AgentLabel, AgentScopeError, asError } from "../errors.js";
+import { failureOfAgent, withChain } from "../link/failure.js";
+import { CallResult } from "../messages/callResult.js";
+import { Msg } from "../messages/msg.js";
+import { type LargeValue, snapshot, unwrapLarge } from "../messages/valueCodec.js";
+import type { AgentHost } from "./agentHost.js";
+import { Mailbox } from "./mailbox.js";
+import { readValue } from "../messages/remoteFile.js";
+import type { AgentReference, AgentTarget } from "./agentTarget.js";
+import { LocalResult } from "./localResult.js";
+import type { Session } from "./session.js";
+import { currentTask, Task } from "./task.js";
+
+/** How an instance that passes calls on is given those of any method. */
+export const relayedCall = Symbol("relayedCall");
+
+/** What a host calls of an agent; `AgentBase` has it all. */
+export interface AgentInstance {
+  [relayedCall]?(method: string, args: unknown[]): unknown;
+  reply(input?: unknown): unknown;
+  observe(input?: unknown): unknown;
+  setup?(): unknown;
+  dispose?(): unknown;
+}
+
+type State =
+  | { kind: "creating" }
+  | { kind: "ready"; instance: AgentInstance }
+  | { kind: "failed"; error: AgentScopeError }
+  | { kind: "deleted" };
+
+/**
+ * An agent and its mailbox.
+ *
+ * 1. One call runs at a time; the next begins when it has ended.
+ * 2. No call begins before `setup` has ended; if the agent can't be made, each of its calls fails with the same error.
+ * 3. A call that was given a failed result is not run: it fails with the same root cause, in its caller's order or before.
+ */
+export class HostedAgent implements AgentTarget {
+  private state: State = { kind: "creating" };
+  private readonly mailbox = new Mailbox();
+  running: Task | undefined = undefined;
+  private readonly creationWatchers: ((error?: AgentScopeError) => void)[] = [];
+
+  constructor(
+    private readonly host: AgentHost,
+    /** A small number within the host, also its number as a caller. */
+    readonly number: number,
+    readonly id: string,
+    readonly name: string,
+    readonly className: string,
+    /** What it was constructed with, for clones. */
+    readonly args: readonly unknown[],
+    private readonly callTimeoutMs: number,
+    readonly moduleUrl: string | undefined,
+  ) {}
+
+  get label(): AgentLabel {
+    return { name: this.name, id: this.id, server: this.host.serverName };
+  }
+
+  get instance(): AgentInstance | undefined {
+    return this.state.kind === "ready" ? this.state.instance : undefined;
+  }
+
+  get queueLength(): number {
+    return this.mailbox.size + (this.running === undefined ? 0 : 1);
+  }
+
+  /** The agent is made; `setup` is awaited before its first call. */
+  made(instance: AgentInstance): void {
+    if (this.state.kind !== "creating") return;
+    if (typeof instance === "object") Object.defineProperty(instance, agentBrand, { value: this });
+    const finish = () => {
+      if (this.state.kind !== "creating") return;
+      this.state = { kind: "ready", instance };
+      this.creationEnded();
+      this.next();
+    };
+    const setup = instance.setup?.();
+    if (setup instanceof Promise) setup.then(finish, (thrown: unknown) => this.creationFailed(thrown));
+    else finish();
+  }
+
+  /** The agent can't be made: class unknown, constructor or `setup` threw. */
+  creationFailed(thrown: unknown): void {
+    const cause = asError(thrown);
+    const error =
+      thrown instanceof AgentCreationError
+        ? thrown
+        : new AgentCreationError(
+            `agent ${JSON.stringify(this.name)} (class ${this.className}) can't be made on ${this.host.serverName}: ` +
+              (cause instanceof AgentScopeError ? cause.rootMessage : `${cause.name}: ${cause.message}`),
+            { agent: this.label, cause, remoteStack: cause.stack },
+          );
+    this.state = { kind: "failed", error };
+    this.creationEnded(error);
+    this.failWaiting(error);
+  }
+
+  /** Calls back when it is made, or can't be. */
+  whenCreated(watcher: (error?: AgentScopeError) => void): void {
+    if (this.state.kind === "creating") this.creationWatchers.push(watcher);
+    else watcher(this.state.kind === "failed" ? this.state.error : undefined);
+  }
+
+  private creationEnded(error?: AgentScopeError): void {
+    for (const watcher of this.creationWatchers.splice(0)) watcher(error);
+  }
+
+  /** A call from this thread. */
+  call(method: string, args: unknown[], result: CallResult<unknown>): void {
+    const inputs = args.map((arg) => (Array.isArray(arg) ? arg.map(unwrapLarge) : unwrapLarge(arg)));
+    const caller = currentTask.getStore()?.agent.number ?? 0;
+    const task = new Task(this, caller, 0, method, inputs, {
+      taskEnded: ({ state, failure, outcome }) => {
+        if (state === "failed") result.fail(failure);
+        else result.fulfil(unwrapLarge(outcome));
+      },
+    });
+    result.source = new LocalResult(task);
+    this.submit(task);
+  }
+
+  reference(session: Session): AgentReference {
+    const { self, lane } = session.endpoint;
+    const reachable = self.address !== "" && session.endpoint.canPassOn(self, session);
+    return [reachable ? self.address : "", self.instance, lane, this.id, this.name, this.className];
+  }
+
+  /** A call has arrived. */
+  submit(task: Task): void {
+    if (this.state.kind === "failed" || this.state.kind === "deleted") {
+      this.end(task, "failed", this.state.kind === "failed" ? this.state.error : this.goneError());
+      return;
+    }
+    this.awaitInputs(task);
+    if (task.ended) return;
+    if (task.missing === 0 && this.running === undefined && this.mailbox.size === 0 && this.state.kind === "ready") {
+      this.run(task, this.state.instance);
+    } else {
+      this.mailbox.add(task);
+      this.next();
+    }
+  }
+
+  /** Puts the values of results in their places as they come; results stand alone or in a list. */
+  private awaitInputs(task: Task): void {
+    const { args } = task;
+    for (let index = 0; index < args.length && !task.ended; index++) {
+      const arg = args[index];
+      this.awaitInput(task, args, index);
+      if (Array.isArray(arg)) {
+        for (let item = 0; item < arg.length && !task.ended; item++) this.awaitInput(task, arg as unknown[], item);
+      }
+    }
+  }
+
+  private awaitInput(task: Task, place: unknown[], index: number): void {
+    const input = place[index];
+    if (input instanceof CallResult) {
+      task.missing++;
+      input.whenRead((result) => {
+        if (result.state === "failed") this.inputFailed(task, result.outcome as AgentScopeError);
+        else this.inputArrived(task, place, index, result.outcome);
+      });
+    } else if (input instanceof Msg && typeof input.url === "object") {
+      task.missing++;
+      this.inputArrived(task, place, index, input);
+    }
+  }
+
+  private inputArrived(task: Task, place: unknown[], index: number, value: unknown): void {
+    const readable = readValue(unwrapLarge(value));
+    if (readable instanceof Promise) {
+      readable.then(
+        (read) => this.inputReady(task, place, index, read),
+        (thrown: unknown) => this.inputFailed(task, failureOfAgent(thrown, this.label)),
+      );
+    } else {
+      this.inputReady(task, place, index, readable);
+    }
+  }
+
+  private inputReady(task: Task, place: unknown[], index: number, value: unknown): void {
+    if (task.ended) return;
+    // Two agents may be given the same result: each gets a message of its own.
+    place[index] = unwrapLarge(snapshot(value, "input"));
+    task.missing--;
+    if (task.missing > 0) return;
+    this.mailbox.becameReady(task);
+    this.next();
+  }
+
+  private inputFailed(task: Task, error: AgentScopeError): void {
+    if (task.ended) return;
+    this.mailbox.remove(task);
+    this.end(task, "failed", withChain(error, this.label));
+    this.next();
+  }
+
+  /** Begins the next call if none is running and one can. */
+  private next(): void {
+    while (this.running === undefined && this.state.kind === "ready") {
+      const task = this.mailbox.take();
+      if (task === undefined) return;
+      this.run(task, this.state.instance);
+    }
+  }
+
+  private run(task: Task, instance: AgentInstance): void {
+    this.running = task;
+    task.state = "running";
+    task.since = performance.now();
+    this.host.begun(task);
+    try {
+      const returned = currentTask.run(task, startTurn, this, instance, task);
+      if (returned !== pending) this.runEnded(task, returned);
+    } catch (thrown) {
+      this.runFailed(task, thrown);
+    }
+  }
+
+  /** @internal */
+  runEnded(task: Task, value: unknown): void {
+    if (task.ended) return;
+    try {
+      this.finish(task, "done", this.resultOf(task, value));
+    } catch (thrown) {
+      this.runFailed(task, thrown);
+    }
+  }
+
+  /** @internal */
+  runFailed(task: Task, thrown: unknown): void {
+    if (!task.ended) this.finish(task, "failed", failureOfAgent(thrown, this.label));
+  }
+
+  private finish(task: Task, state: "done" | "failed", outcome: unknown): void {
+    this.host.finished(task);
+    if (this.running === task) this.running = undefined;
+    this.end(task, state, outcome);
+    this.next();
+  }
+
+  private resultOf(task: Task, value: unknown): unknown | LargeValue {
+    if (task.method === "observe") return undefined;
+    if (task.method === "reply" && !(value instanceof Msg)) {
+      throw new TypeError(`reply of ${this.className} returned ${describe(value)}; it must return a Msg`);
+    }
+    return snapshot(value, task.method === "reply" ? "" : "result");
+  }
+
+  private end(task: Task, state: "done" | "failed", outcome: unknown): void {
+    if (!task.ended) task.end(state, outcome);
+  }
+
+  /** Ends a call whose turn has lasted longer than its time limit; the agent takes its next call. */
+  checkDeadline(now: number): void {
+    const task = this.running;
+    if (task === undefined || now - task.since < this.callTimeoutMs) return;
+    const limit = `${this.callTimeoutMs / 1000} s`;
+    const error = new AgentScopeError("DEADLINE_EXCEEDED", `the call lasted longer than callTimeoutSeconds (${limit})`);
+    this.finish(task, "failed", failureOfAgent(error, this.label));
+  }
+
+  /** A call that has not begun is given up. */
+  cancel(task: Task, error: AgentScopeError): void {
+    if (task.state !== "waiting") return;
+    this.mailbox.remove(task);
+    this.end(task, "failed", error);
+    this.next();
+  }
+
+  /** Calls of the same caller that stand before this one. */
+  before(task: Task): Task[] {
+    return this.mailbox.before(task);
+  }
+
+  /** Ends the agent: its calls fail, `dispose` runs. */
+  async delete(): Promise<void> {
+    const { state, running } = this;
+    this.state = { kind: "deleted" };
+    const error = this.goneError();
+    if (state.kind === "creating") this.creationEnded(error);
+    if (running !== undefined) this.finish(running, "failed", error);
+    this.failWaiting(error);
+    if (state.kind === "ready") await state.instance.dispose?.();
+  }
+
+  private failWaiting(error: AgentScopeError): void {
+    for (const task of this.mailbox.drain()) this.end(task, "failed", error);
+  }
+
+  private goneError(): AgentScopeError {
+    return failureOfGoneAgent(this.label);
+  }
+}
+
+/** What a call of a deleted agent ends with. */
+export function failureOfGoneAgent(agent: AgentLabel): AgentScopeError {
+  const error = new AgentScopeError("AGENT_NOT_FOUND", "it was deleted");
+  return failureOfAgent(error, agent);
+}
+
+const pending = Symbol("pending");
+
+/** Runs the agent's code up to its first `await`; what it waits for belongs to its turn. */
+function startTurn(agent: HostedAgent, instance: AgentInstance, task: Task): unknown {
+  const returned = invoke(instance, task);
+  if (!isThenable(returned)) return returned;
+  returned.then(
+    (value) => agent.runEnded(task, value),
+    (thrown: unknown) => agent.runFailed(task, thrown),
+  );
+  return pending;
+}
+
+function invoke(instance: AgentInstance, task: Task): unknown {
+  if (task.method === "reply") return instance.reply(task.args[0]);
+  if (task.method === "observe") return instance.observe(task.args[0]);
+  return callMethod(instance, task);
+}
+
+/** Only methods of the class (and getters of properties by `get`) can be called from elsewhere, never what it inherits from Object. */
+function callMethod(instance: AgentInstance, task: Task): unknown {
+  if (instance[relayedCall] !== undefined) return instance[relayedCall](task.method, task.args.slice());
+  if (task.method === "get") return (instance as unknown as Record<string, unknown>)[String(task.args[0])];
+  const method = publicMethod(instance, task.method);
+  if (method === undefined) {
+    throw new AgentScopeError("AGENT_NOT_FOUND", `class ${task.agent.className} has no public method ${JSON.stringify(task.method)}`);
+  }
+  return method.apply(instance, task.args);
+}
+
+function publicMethod(instance: object, name: string): ((...args: unknown[]) => unknown) | undefined {
+  if (name === "constructor" || name.startsWith("_")) return undefined;
+  for (
+    let holder: object | null = Object.getPrototypeOf(instance);
+    holder !== null && holder !== Object.prototype && holder !== Function.prototype;
+    holder = Object.getPrototypeOf(holder)
+  ) {
+    const method = Object.getOwnPropertyDescriptor(holder, name)?.value as unknown;
+    if (typeof method === "function") return method as (...args: unknown[]) => unknown;
+  }
+  return undefined;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    ((typeof value === "object" && value !== null) || typeof value === "function") &&
+    !(agentBrand in value) &&
+    typeof (value as { then?: unknown }).then === "function"
+  );
+}
+
+function describe(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  if (typeof value !== "object") return `a ${typeof value}`;
+  return Array.isArray(value) ? "a list" : "an object that is no Msg";
+}

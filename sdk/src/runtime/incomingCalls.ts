@@ -1,0 +1,177 @@
+import { AgentScopeError, PlaceholderExpiredError } from "../errors.js";
+import { failureToWire } from "../link/failure.js";
+import { type Cursor, observeMethod, operation, replyMethod } from "../link/operations.js";
+import { CallResult } from "../messages/callResult.js";
+import { LargeValue } from "../messages/valueCodec.js";
+import type { AgentHost } from "./agentHost.js";
+import { failureOfGoneAgent, type HostedAgent } from "./hostedAgent.js";
+import { LocalResult } from "./localResult.js";
+import type { Session } from "./session.js";
+import { Task, type TaskSink } from "./task.js";
+
+/** The calls that one caller has made of agents of this host, until it releases their results. */
+export class IncomingCalls implements TaskSink {
+  private readonly agents = new Map<number, HostedAgent | string>();
+  private readonly tasks = new Map<number, Task>();
+  /** Results that were asked for before the call arrived (by another way). */
+  private readonly expected = new Map<number, CallResult<unknown>[]>();
+  private highestSeq = 0;
+
+  constructor(
+    private readonly session: Session,
+    private readonly host: AgentHost,
+    /** Added to the number of the calling agent: callers of different sessions are different callers. */
+    private readonly callerBase: number,
+  ) {}
+
+  create(cursor: Cursor): void {
+    const number = cursor.number();
+    const seq = cursor.number();
+    const spec = {
+      id: cursor.text(),
+      name: cursor.text(),
+      className: cursor.text(),
+      moduleUrl: cursor.optionalText(),
+      args: cursor.next() as unknown[],
+    };
+    this.arrived(seq);
+    const agent = this.host.create(spec);
+    this.agents.set(number, agent);
+    agent.whenCreated((error) => {
+      if (error === undefined) this.session.channel.write(8).push(operation.result, seq, 0);
+      else this.fail(seq, error);
+    });
+  }
+
+  bind(cursor: Cursor): void {
+    const number = cursor.number();
+    const seq = cursor.number();
+    const agentId = cursor.text();
+    this.arrived(seq);
+    const agent = this.host.agents.get(agentId);
+    this.agents.set(number, agent ?? agentId);
+    if (agent === undefined) this.fail(seq, this.unknownAgent(agentId));
+    else this.session.answer(seq, [agent.name, agent.className]);
+  }
+
+  unbind(cursor: Cursor): void {
+    this.agents.delete(cursor.number());
+  }
+
+  call(cursor: Cursor): void {
+    const number = cursor.number();
+    const seq = cursor.number();
+    const caller = cursor.number();
+    const method = cursor.next();
+    const args = new Array<unknown>(Math.min(cursor.number(), 1000));
+    for (let index = 0; index < args.length; index++) args[index] = this.session.readArgument(cursor);
+    const agent = this.agents.get(number);
+    if (!(agent instanceof Object)) {
+      this.arrived(seq);
+      this.fail(seq, this.unknownAgent(agent ?? "?"));
+      return;
+    }
+    const methodName = method === replyMethod ? "reply" : method === observeMethod ? "observe" : String(method);
+    const task = new Task(agent, this.callerBase + caller, seq, methodName, args, this);
+    if (!this.host.pool.begin()) {
+      this.arrived(seq);
+      this.fail(seq, this.host.poolFullError());
+      return;
+    }
+    this.tasks.set(seq, task);
+    this.arrived(seq);
+    agent.submit(task);
+  }
+
+  private unknownAgent(agentId: string): AgentScopeError {
+    return failureOfGoneAgent({ name: agentId, id: agentId, server: this.host.serverName });
+  }
+
+  private fail(seq: number, error: AgentScopeError): void {
+    this.session.channel.write(200).push(operation.failure, seq, failureToWire(error));
+  }
+
+  private arrived(seq: number): void {
+    if (seq > this.highestSeq) this.highestSeq = seq;
+    if (this.expected.size === 0) return;
+    const waiting = this.expected.get(seq);
+    if (waiting === undefined) return;
+    this.expected.delete(seq);
+    for (const result of waiting) this.follow(seq, result);
+  }
+
+  taskEnded(task: Task): void {
+    if (this.session.ended) {
+      this.forget(task);
+      return;
+    }
+    this.host.pool.end(task, () => this.tasks.delete(task.seq));
+    const { channel } = this.session;
+    if (task.state === "failed") {
+      this.fail(task.seq, task.failure);
+    } else if (task.outcome instanceof LargeValue) {
+      channel.write(12).push(operation.kept, task.seq, task.outcome.sizeBytes);
+    } else {
+      this.session.answer(task.seq, task.outcome);
+    }
+  }
+
+  release(cursor: Cursor): void {
+    for (let count = cursor.number(); count > 0; count--) {
+      const task = this.tasks.get(cursor.number());
+      if (task?.ended === true) this.forget(task);
+    }
+  }
+
+  private forget(task: Task): void {
+    if (this.tasks.delete(task.seq)) this.host.pool.release(task);
+  }
+
+  cancel(cursor: Cursor): void {
+    const task = this.tasks.get(cursor.number());
+    task?.agent.cancel(task, new AgentScopeError("CANCELLED", "the call was given up by its caller"));
+  }
+
+  task(seq: number): Task | undefined {
+    return this.tasks.get(seq);
+  }
+
+  /** The result of a call of this caller, for somebody else; the call may not have arrived yet. */
+  result(seq: number): CallResult<unknown> {
+    const result = new CallResult<unknown>(undefined, seq);
+    result.markRead();
+    if (seq > this.highestSeq) {
+      const waiting = this.expected.get(seq);
+      if (waiting === undefined) this.expected.set(seq, [result]);
+      else waiting.push(result);
+    } else {
+      this.follow(seq, result);
+    }
+    return result;
+  }
+
+  private follow(seq: number, result: CallResult<unknown>): void {
+    const task = this.tasks.get(seq);
+    if (task === undefined) {
+      result.fail(
+        new PlaceholderExpiredError(
+          `the value of a placeholder is no longer on ${this.host.serverName}: it was dropped, being too old ` +
+            "(maxTimeoutSeconds) or pushed out by newer ones (maxPoolSize)",
+        ),
+      );
+      return;
+    }
+    result.source = new LocalResult(task);
+    task.whenEnded(({ state, failure, outcome }) => {
+      if (state === "failed") result.fail(failure);
+      else result.fulfil(outcome);
+    });
+  }
+
+  /** The caller is gone: its waiting calls still run, their results are dropped, and what was expected will not come. */
+  callerLost(error: AgentScopeError): void {
+    for (const task of [...this.tasks.values()]) if (task.ended) this.forget(task);
+    for (const waiting of this.expected.values()) for (const result of waiting) result.fail(error);
+    this.expected.clear();
+  }
+}

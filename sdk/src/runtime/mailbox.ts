@@ -1,0 +1,76 @@
+import { Fifo } from "./fifo.js";
+import type { Task } from "./task.js";
+
+/**
+ * The calls of one agent that have not begun.
+ *
+ * 1. Calls of one caller begin in the order in which they arrived; one whose input is not there yet keeps its place.
+ * 2. A caller whose first call waits for its input holds up no other caller.
+ * 3. Among calls that can begin, the one that could first goes first.
+ */
+export class Mailbox {
+  private queues = new Map<number, Fifo<Task>>();
+  private readonly ready = new Fifo<Task>();
+  size = 0;
+
+  /** A call that has to wait: for its input, or for others before it. */
+  add(task: Task): void {
+    this.size++;
+    const queue = this.queues.get(task.caller);
+    if (queue !== undefined) {
+      queue.push(task);
+      return;
+    }
+    const first = new Fifo<Task>();
+    first.push(task);
+    this.queues.set(task.caller, first);
+    if (task.missing === 0) this.ready.push(task);
+  }
+
+  /** The inputs of a call in the mailbox are there. */
+  becameReady(task: Task): void {
+    if (this.queues.get(task.caller)?.peek() === task) this.ready.push(task);
+  }
+
+  /** The call that begins next; undefined when none can. */
+  take(): Task | undefined {
+    const task = this.ready.shift();
+    if (task !== undefined) this.dequeue(task);
+    return task;
+  }
+
+  /** A call that will not run: cancelled, or its input failed. */
+  remove(task: Task): void {
+    const queue = this.queues.get(task.caller);
+    if (queue?.peek() === task) {
+      this.ready.remove(task);
+      this.dequeue(task);
+    } else if (queue?.remove(task) === true) {
+      this.size--;
+    }
+  }
+
+  private dequeue(task: Task): void {
+    this.size--;
+    const queue = this.queues.get(task.caller);
+    queue?.shift();
+    const next = queue?.peek();
+    if (next === undefined) this.queues.delete(task.caller);
+    else if (next.missing === 0) this.ready.push(next);
+  }
+
+  /** The calls of this caller that stand before `task`. */
+  before(task: Task): Task[] {
+    const queue = this.queues.get(task.caller)?.toArray() ?? [];
+    return queue.slice(0, Math.max(queue.indexOf(task), 0));
+  }
+
+  /** Takes out all calls. */
+  drain(): Task[] {
+    const tasks = [...this.queues.values()].flatMap((queue) => queue.toArray());
+    this.queues.clear();
+    while (this.ready.shift() !== undefined);
+    this.size = 0;
+    return tasks;
+  }
+}

@@ -1,0 +1,65 @@
+import { randomUUID } from "node:crypto";
+import type { DistOptions } from "../agents/distOptions.js";
+import { AgentScopeError } from "../errors.js";
+import { ChildServers } from "../launch/childServers.js";
+import { thisMachine } from "../link/peer.js";
+import type { ServerAccess } from "../link/serverAccess.js";
+import { StreamLink } from "../link/streamLink.js";
+import { settings } from "../orchestration/settings.js";
+import { AgentHost } from "./agentHost.js";
+import { Connection } from "./connection.js";
+import { Endpoint } from "./endpoint.js";
+import type { Runtime } from "./runtime.js";
+
+/** The runtime of a process that is no agent server: one thread, which connects to servers and listens for none. */
+export function makeMainRuntime(): Runtime {
+  const instance = randomUUID();
+  const self = { instance, address: "", serverId: "", lanes: [], machine: thisMachine(), realm: "" };
+  const connections = new Map<string, Connection>();
+  let connectionCount = 0;
+
+  const host = new AgentHost({
+    serverName: "main process",
+    maxPoolSize: Number.POSITIVE_INFINITY,
+    maxTimeoutSeconds: 7200,
+    callTimeoutSeconds: settings.callTimeoutSeconds,
+    findClass: (className) => {
+      throw new AgentScopeError("AGENT_NOT_FOUND", `${className}: agents of the main process are made by its script`);
+    },
+  });
+
+  function open(access: ServerAccess | Promise<ServerAccess>): { connection: Connection; link: StreamLink } {
+    const id = `${instance}-${++connectionCount}`;
+    const link = new StreamLink({ id, access, self });
+    const connection = new Connection(endpoint, id, link);
+    link.start(connection);
+    return { connection, link };
+  }
+
+  function connect(access: ServerAccess): Connection {
+    const known = connections.get(access.address);
+    if (known !== undefined && known.lostError === undefined) return known;
+    const { connection } = open(access);
+    connections.set(access.address, connection);
+    return connection;
+  }
+
+  const endpoint: Endpoint = new Endpoint(host, 0, self, {
+    connect: (address) => connect({ address }),
+    exportUrl: (url) => url,
+  });
+  const children = new ChildServers((access) => {
+    const { connection, link } = open(access);
+    // References that come back from elsewhere name a child by its address.
+    void access.then(
+      ({ address }) => connections.set(address, connection),
+      () => {},
+    );
+    return { connection, lost: (error) => link.abort(error) };
+  });
+  return {
+    host,
+    endpoint,
+    servers: { connect, childServer: (options: DistOptions) => children.connectionFor(options) },
+  };
+}

@@ -1,0 +1,155 @@
+import type { AgentScopeError } from "../errors.js";
+import { observeMethod, operation, replyMethod } from "../link/operations.js";
+import { CallResult } from "../messages/callResult.js";
+import { LargeValue } from "../messages/valueCodec.js";
+import type { AgentSpec } from "./agentHost.js";
+import type { Session } from "./session.js";
+
+/** Who is told how an asked-for thing ended. */
+export interface AnswerSink {
+  fulfil(value: unknown): void;
+  fail(error: AgentScopeError): void;
+  keep?(release: () => void): void;
+}
+
+/** Releases wait for a call to go along with, this long at most, in milliseconds. */
+const releaseDelayMs = 50;
+const maxReleases = 1024;
+
+/** The calls that this thread has made over one session, until their results are here. */
+export class OutgoingCalls {
+  private lastSeq = 0;
+  private lastNumber = 0;
+  private readonly pending = new Map<number, AnswerSink>();
+  /** Results that a call was given by reference: they stay on their server until the call has ended. */
+  private readonly pins = new Map<number, CallResult<unknown>[]>();
+  private releases: number[] = [];
+  private releaseTimer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly session: Session) {}
+
+  get size(): number {
+    return this.pending.size;
+  }
+
+  private ask(sink: AnswerSink): number {
+    const seq = ++this.lastSeq;
+    if (this.pending.size === 0) this.session.hold();
+    this.pending.set(seq, sink);
+    return seq;
+  }
+
+  /** Makes an agent there; gives its number on this session. Its calls can follow at once. */
+  create(spec: AgentSpec, sink: AnswerSink): number {
+    const number = ++this.lastNumber;
+    const seq = this.ask(sink);
+    const out = this.session.channel.write(64 + spec.className.length + spec.id.length);
+    out.push(operation.create, number, seq, spec.id, spec.name, spec.className, spec.moduleUrl ?? null);
+    out.push(this.session.toWire(spec.args));
+    return number;
+  }
+
+  /** Takes hold of an agent that is there; fulfilled with `[name, class]`. */
+  bind(agentId: string, sink: AnswerSink): number {
+    const number = ++this.lastNumber;
+    const seq = this.ask(sink);
+    this.session.channel.write(64).push(operation.bind, number, seq, agentId);
+    return number;
+  }
+
+  unbind(number: number): void {
+    this.session.channel.write(8).push(operation.unbind, number);
+  }
+
+  call(number: number, caller: number, method: string, args: unknown[], result: CallResult<unknown>): void {
+    if (this.releases.length > 0) this.flushReleases();
+    const seq = this.ask(result);
+    result.seq = seq;
+    const out = this.session.channel.write(sizeOf(args));
+    const methodField = method === "reply" ? replyMethod : method === "observe" ? observeMethod : method;
+    out.push(operation.call, number, seq, caller, methodField, args.length);
+    for (const arg of args) this.session.writeArgument(out, arg, seq);
+  }
+
+  /** Asks the other end for a result that is kept there, or that somebody else's call will have. */
+  fetch(caller: string, seq: number, sink: AnswerSink): void {
+    const answer = this.ask(sink);
+    this.session.channel.write(48).push(operation.fetch, answer, caller, seq);
+  }
+
+  cancel(seq: number): void {
+    if (this.pending.has(seq)) this.session.channel.write(8).push(operation.cancel, seq);
+  }
+
+  pin(seq: number, result: CallResult<unknown>): void {
+    if (!this.pending.has(seq)) return;
+    result.pins++;
+    const pinned = this.pins.get(seq);
+    if (pinned === undefined) this.pins.set(seq, [result]);
+    else pinned.push(result);
+  }
+
+  answered(seq: number, value: unknown): void {
+    const sink = this.take(seq);
+    // Given up before (a cycle): nobody else will release it.
+    if (sink instanceof CallResult && sink.settled) this.release(seq);
+    sink?.fulfil(value);
+  }
+
+  failed(seq: number, error: AgentScopeError): void {
+    this.take(seq)?.fail(error);
+  }
+
+  /** The result is ready and stays there. */
+  kept(seq: number): void {
+    const sink = this.take(seq);
+    if (sink?.keep !== undefined) sink.keep(() => this.release(seq));
+  }
+
+  private take(seq: number): AnswerSink | undefined {
+    const sink = this.pending.get(seq);
+    if (sink === undefined) return undefined;
+    this.pending.delete(seq);
+    if (this.pending.size === 0) this.session.unhold();
+    const pinned = this.pins.size > 0 ? this.pins.get(seq) : undefined;
+    if (pinned !== undefined) {
+      this.pins.delete(seq);
+      for (const result of pinned) result.unpin();
+    }
+    return sink;
+  }
+
+  /** The result of this call will not be asked for again. */
+  release(seq: number): void {
+    if (this.session.ended) return;
+    this.releases.push(seq);
+    if (this.releases.length >= maxReleases) this.flushReleases();
+    else this.releaseTimer ??= setTimeout(() => this.flushReleases(), releaseDelayMs).unref();
+  }
+
+  private flushReleases(): void {
+    clearTimeout(this.releaseTimer);
+    this.releaseTimer = undefined;
+    if (this.releases.length === 0 || this.session.ended) return;
+    const out = this.session.channel.write(this.releases.length * 5);
+    out.push(operation.release, this.releases.length);
+    for (const seq of this.releases) out.push(seq);
+    this.releases = [];
+  }
+
+  /** The other end is gone: nothing more will be answered. */
+  failAll(error: AgentScopeError): void {
+    clearTimeout(this.releaseTimer);
+    for (const seq of [...this.pending.keys()]) this.failed(seq, error);
+  }
+}
+
+function sizeOf(args: unknown[]): number {
+  let sizeBytes = 24;
+  for (const arg of args) {
+    if (arg instanceof CallResult || arg instanceof LargeValue) continue;
+    const content = (arg as { content?: unknown } | undefined)?.content;
+    sizeBytes += 160 + (typeof content === "string" ? content.length : 200);
+  }
+  return sizeBytes;
+}

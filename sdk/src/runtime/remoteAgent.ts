@@ -1,0 +1,156 @@
+import type { AgentLabel, AgentScopeError } from "../errors.js";
+import { failureOfAgent } from "../link/failure.js";
+import { CallResult, type ResultSource } from "../messages/callResult.js";
+import type { AgentSpec } from "./agentHost.js";
+import type { AgentReference, AgentTarget } from "./agentTarget.js";
+import type { Connection } from "./connection.js";
+import { relayReference } from "./relay.js";
+import type { Session } from "./session.js";
+import { currentTask } from "./task.js";
+
+/**
+ * An agent that lives in another process, from when its handle is made: what it is called with waits here, in order, until it
+ * is known where it lives.
+ */
+export class RemoteAgent implements AgentTarget, ResultSource {
+  /** Where it lives; undefined as long as that is not known. */
+  session: Session | undefined = undefined;
+  private number = 0;
+  private waiting: (() => void)[] | undefined = undefined;
+  private launch: (() => void) | undefined = undefined;
+  private failure: AgentScopeError | undefined = undefined;
+  /** Ends when the agent is made; gone when that went well. */
+  private creation: CallResult<unknown> | undefined = new CallResult<unknown>(undefined, 0);
+
+  constructor(
+    readonly label: AgentLabel,
+    readonly className: string,
+  ) {}
+
+  /** Makes the agent in the process at the other end of a connection. */
+  createOn(connection: Connection, spec: AgentSpec): void {
+    connection.whenOpen((error) => {
+      if (error !== undefined) {
+        this.fail(error);
+        return;
+      }
+      if (connection.peer !== undefined && connection.peer.address !== "") this.label.server = connection.peer.address;
+      const session = connection.session(connection.laneForNewAgent());
+      if (session.ended !== undefined) this.fail(session.ended);
+      else this.bound(session, session.outgoing.create(spec, this));
+    });
+  }
+
+  /** Takes hold of an agent of the process at the other end of a connection, in whatever worker it lives. */
+  bindToExisting(connection: Connection): void {
+    connection.whenOpen((error) => {
+      if (error !== undefined) {
+        this.fail(error);
+        return;
+      }
+      connection.locate(this.label.id).then(
+        (lane) => this.bindTo(connection.session(lane)),
+        (thrown: unknown) => this.fail(failureOfAgent(thrown, this.label)),
+      );
+    });
+  }
+
+  /** Takes hold of an agent that is there already. */
+  bindTo(session: Session): void {
+    if (session.ended !== undefined) this.fail(session.ended);
+    else this.bound(session, session.outgoing.bind(this.label.id, this));
+  }
+
+  private bound(session: Session, number: number): void {
+    this.session = session;
+    this.number = number;
+    this.flush();
+  }
+
+  /** The agent is there. */
+  fulfil(): void {
+    this.creation?.fulfil(undefined);
+    this.creation = undefined;
+  }
+
+  /** There will be no such agent. */
+  fail(error: AgentScopeError): void {
+    this.failure ??= error;
+    this.creation?.fail(error);
+    this.flush();
+  }
+
+  private flush(): void {
+    const { waiting } = this;
+    this.waiting = undefined;
+    if (waiting !== undefined) for (const action of waiting) action();
+  }
+
+  /** Puts off where it is placed until its first call. */
+  launchLater(place: () => void): void {
+    this.launch = place;
+  }
+
+  private launchNow(): void {
+    const { launch } = this;
+    this.launch = undefined;
+    launch?.();
+  }
+
+  /** Calls back once it is known where it lives, or that it does not. */
+  whenBound(action: () => void): void {
+    if (this.session !== undefined || this.failure !== undefined) action();
+    else (this.waiting ??= []).push(action);
+  }
+
+  /** Ends when the agent is made on its server. */
+  ready(): Promise<unknown> {
+    this.launchNow();
+    return this.creation?.then() ?? Promise.resolve();
+  }
+
+  call(method: string, args: unknown[], result: CallResult<unknown>): void {
+    const caller = currentTask.getStore()?.agent.number ?? 0;
+    result.source = this;
+    if (this.launch !== undefined) this.launchNow();
+    if (this.creation !== undefined) this.creation.markRead();
+    if (this.session === undefined && this.failure === undefined) {
+      (this.waiting ??= []).push(() => this.send(caller, method, args, result));
+    } else {
+      this.send(caller, method, args, result);
+    }
+  }
+
+  private send(caller: number, method: string, args: unknown[], result: CallResult<unknown>): void {
+    const error = this.failure ?? this.session?.ended;
+    if (error !== undefined) result.fail(error);
+    else this.session?.outgoing.call(this.number, caller, method, args, result);
+  }
+
+  cancel(result: CallResult<unknown>): void {
+    this.session?.outgoing.cancel(result.seq);
+  }
+
+  // As the source of the results of its calls:
+
+  fetch(result: CallResult<unknown>): void {
+    const { session } = this;
+    if (session === undefined) return;
+    if (session.ended !== undefined) result.fail(session.ended);
+    else session.outgoing.fetch(session.callerName, result.seq, result);
+  }
+
+  release(result: CallResult<unknown>): void {
+    if (result.seq > 0 && !result.escaped) this.session?.outgoing.release(result.seq);
+  }
+
+  reference(session: Session): AgentReference {
+    const { id, name } = this.label;
+    const home = this.session;
+    const peer = home?.connection.peer;
+    if (home !== undefined && peer !== undefined && session.endpoint.canPassOn(peer, session)) {
+      return [peer.address, peer.instance, home.lane, id, name, this.className];
+    }
+    return relayReference(this, session);
+  }
+}

@@ -1,0 +1,74 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { AgentScopeError } from "../errors.js";
+import { CallResult } from "../messages/callResult.js";
+import type { HostedAgent } from "./hostedAgent.js";
+
+/** Who is told that a call of an agent of this host has ended. */
+export interface TaskSink {
+  taskEnded(task: Task): void;
+}
+
+/**
+ * A call of an agent of this host, from its arrival to its release.
+ *
+ * `waiting` (for its inputs, its turn, or both) → `running` → `done` | `failed`. A call that fails before its turn never runs.
+ */
+export class Task {
+  state: "waiting" | "running" | "done" | "failed" = "waiting";
+  /** How many inputs are not there yet. */
+  missing = 0;
+  /** The result (a snapshot, maybe a LargeValue) or the failure. */
+  outcome: unknown = undefined;
+  /** `performance.now()` when its turn began, then when it ended. */
+  since = 0;
+  /** Results it waits for while it runs: edges of the wait-for graph. */
+  awaiting: Set<CallResult<unknown>> | undefined = undefined;
+  /** Called at its end; for those who ask for its result before. */
+  private watchers: ((task: Task) => void)[] | undefined = undefined;
+
+  constructor(
+    readonly agent: HostedAgent,
+    /** Whose calls stand in one queue: one caller's calls of this agent keep their order. */
+    readonly caller: number,
+    readonly seq: number,
+    /** `reply`, `observe`, or the name of another method. */
+    readonly method: string,
+    /** Values, and results that are not there yet. */
+    readonly args: unknown[],
+    readonly sink: TaskSink,
+  ) {}
+
+  /** The inputs that are not there yet. */
+  inputs(): CallResult<unknown>[] {
+    return this.args.flat().filter((arg) => arg instanceof CallResult);
+  }
+
+  get ended(): boolean {
+    return this.state === "done" || this.state === "failed";
+  }
+
+  /** Calls back once it has ended, at once when it has. */
+  whenEnded(watcher: (task: Task) => void): void {
+    if (this.ended) watcher(this);
+    else (this.watchers ??= []).push(watcher);
+  }
+
+  end(state: "done" | "failed", outcome: unknown): void {
+    this.state = state;
+    this.outcome = outcome;
+    this.since = performance.now();
+    this.args.length = 0;
+    this.awaiting = undefined;
+    this.sink.taskEnded(this);
+    const watchers = this.watchers;
+    this.watchers = undefined;
+    if (watchers !== undefined) for (const watcher of watchers) watcher(this);
+  }
+
+  get failure(): AgentScopeError {
+    return this.outcome as AgentScopeError;
+  }
+}
+
+/** The task whose code is running, also after an `await` in it. */
+export const currentTask = new AsyncLocalStorage<Task>();

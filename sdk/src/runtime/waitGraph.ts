@@ -1,0 +1,124 @@
+import { AgentCallError } from "../errors.js";
+import { type Cursor, operation } from "../link/operations.js";
+import type { CallResult } from "../messages/callResult.js";
+import type { Endpoint } from "./endpoint.js";
+import { ForeignResult } from "./foreignResult.js";
+import { LocalResult } from "./localResult.js";
+import { PromisedResult } from "./promisedResult.js";
+import { RemoteAgent } from "./remoteAgent.js";
+import type { Session } from "./session.js";
+import { currentTask, type Task } from "./task.js";
+
+/** A search for a cycle: which wait began it, and the agents on the way so far. */
+interface Probe {
+  /** Unique over all processes: `instance/lane/number of the wait`. */
+  origin: string;
+  path: string[];
+}
+
+/** Longer than any chain of waiting agents that makes sense; ends a probe that runs in a circle beside its origin. */
+const maxPathLength = 1000;
+
+/**
+ * Finds calls that would wait for themselves, when the wait begins that closes the circle.
+ *
+ * A call waits for: what its code awaits (while it runs); its missing inputs, the calls of the same caller before it, and the
+ * call that its agent is busy with (while it is in the mailbox). Only code that awaits in the middle of its turn can close a
+ * circle, so a search starts there and nowhere else. It follows the edges through every process on the way (edge chasing,
+ * Chandy, Misra and Haas 1983); when it comes back to the call that began it, that call's wait ends with an error.
+ */
+export class WaitGraph {
+  private lastWait = 0;
+  private readonly waits = new Map<string, { task: Task; result: CallResult<unknown> }>();
+
+  constructor(private readonly endpoint: Endpoint) {}
+
+  /** The running code of an agent waits for a result. */
+  awaited(result: CallResult<unknown>): void {
+    const task = currentTask.getStore();
+    if (task === undefined || task.ended || task.awaiting?.has(result) === true) return;
+    const { instance } = this.endpoint.self;
+    const origin = `${instance}/${this.endpoint.lane}/${++this.lastWait}`;
+    this.waits.set(origin, { task, result });
+    (task.awaiting ??= new Set()).add(result);
+    result.whenRead(() => {
+      this.waits.delete(origin);
+      task.awaiting?.delete(result);
+    });
+    this.follow(result, { origin, path: [task.agent.name] });
+  }
+
+  /** A probe from another process: `origin, path, what is waited for`. */
+  receive(cursor: Cursor, session: Session): void {
+    const origin = cursor.text();
+    const path = cursor.next() as string[];
+    const what = cursor.next();
+    const probe = { origin, path };
+    if (typeof what === "number") this.follow(session.incoming.result(what), probe);
+    else if (Array.isArray(what) && what.length === 2) {
+      this.follow(this.endpoint.resultOf(String(what[0]), Number(what[1])), probe);
+    } else if (Array.isArray(what)) {
+      const promised = session.promisedTo(Number(what[0]));
+      if (promised !== undefined) this.follow(promised, probe);
+    }
+  }
+
+  /** Goes on to whatever the result waits for. */
+  private follow(result: CallResult<unknown>, probe: Probe): void {
+    if (result.settled || probe.path.length > maxPathLength) return;
+    const { source } = result;
+    if (source instanceof LocalResult) this.visit(source.task, probe);
+    else if (source instanceof RemoteAgent) {
+      source.whenBound(() => {
+        if (source.session !== undefined) send(source.session, probe, result.seq);
+      });
+    } else if (source instanceof ForeignResult) {
+      send(source.session, probe, [source.reference.caller, source.reference.seq]);
+    } else if (source instanceof PromisedResult) {
+      send(source.session, probe, [result.seq]);
+    }
+  }
+
+  private visit(task: Task, { origin, path }: Probe): void {
+    if (task.ended) return;
+    const wait = this.waits.get(origin);
+    const probe = { origin, path: [...path, task.agent.name] };
+    if (wait !== undefined && wait.task === task) {
+      this.endWait(wait.task, wait.result, probe.path);
+    } else if (task.state === "running") {
+      for (const result of task.awaiting ?? []) this.follow(result, probe);
+    } else {
+      const { running } = task.agent;
+      if (running !== undefined) this.visitSameAgent(running, probe);
+      for (const earlier of task.agent.before(task)) this.followInputs(earlier, probe);
+      this.followInputs(task, probe);
+    }
+  }
+
+  /** A call in front of the mailbox: the agent is on the path already. */
+  private visitSameAgent(task: Task, { origin, path }: Probe): void {
+    this.visit(task, { origin, path: path.slice(0, -1) });
+  }
+
+  private followInputs(task: Task, probe: Probe): void {
+    for (const input of task.inputs()) this.follow(input, probe);
+  }
+
+  private endWait(task: Task, result: CallResult<unknown>, path: readonly string[]): void {
+    const circle = path.join(" → ");
+    result.fail(
+      new AgentCallError(
+        "CALL_CYCLE",
+        `a cycle of calls that would wait for itself: ${circle}. ${path[0]} is busy until its own reply ends; ` +
+          "call without awaiting the result, or let another agent answer",
+        { agent: task.agent.label },
+      ),
+    );
+    if (result.source instanceof RemoteAgent) result.source.cancel(result);
+    else if (result.source instanceof LocalResult) result.source.cancel();
+  }
+}
+
+function send(session: Session, { origin, path }: Probe, what: number | [string, number] | [number]): void {
+  if (session.ended === undefined) session.channel.write(100).push(operation.probe, origin, path, what);
+}

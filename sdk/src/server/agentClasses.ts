@@ -1,0 +1,56 @@
+import { InvalidArgumentError } from "../errors.js";
+import type { AgentClass } from "../runtime/agentHost.js";
+import { type AgentDirReport, loadAgentDir } from "./agentDir.js";
+import { loadClass } from "./classModules.js";
+import type { WorkerOptions } from "./workerMessages.js";
+
+/**
+ * The classes that a server makes agents of: those it was started with, and, on a child server, those that its parent names
+ * by their modules.
+ */
+export class AgentClasses {
+  private readonly registered = new Map<string, AgentClass>();
+  private readonly byModule = new Map<string, AgentClass>();
+  private loading: Promise<unknown> | undefined;
+
+  constructor(private readonly options: WorkerOptions) {}
+
+  /** Loads what the server was started with; the report is of the folder of agents, if there is one. */
+  load(): Promise<AgentDirReport | undefined> {
+    const loading = this.loadAll();
+    this.loading = loading.catch(() => {}).then(() => (this.loading = undefined));
+    return loading;
+  }
+
+  private async loadAll(): Promise<AgentDirReport | undefined> {
+    for (const location of this.options.classes) {
+      this.registered.set(location.className, (await loadClass(location)) as AgentClass);
+    }
+    if (this.options.agentDir === undefined) return undefined;
+    const { report, classes } = await loadAgentDir(this.options.agentDir);
+    for (const [name, agentClass] of classes) this.registered.set(name, agentClass as AgentClass);
+    return report;
+  }
+
+  /** @throws InvalidArgumentError naming the classes there are, and how to add one. */
+  find(className: string, moduleUrl: string | undefined): AgentClass | Promise<AgentClass> {
+    const key = moduleUrl === undefined ? className : `${moduleUrl}#${className}`;
+    const known = moduleUrl === undefined ? this.registered.get(key) : this.byModule.get(key);
+    if (known !== undefined) return known;
+    if (this.loading !== undefined) return this.loading.then(() => this.find(className, moduleUrl));
+    if (moduleUrl === undefined || !this.options.classesByModule) throw this.unknown(className);
+    return loadClass({ url: moduleUrl, className }).then((loaded) => {
+      this.byModule.set(key, loaded as AgentClass);
+      return loaded as AgentClass;
+    });
+  }
+
+  private unknown(className: string): InvalidArgumentError {
+    const names = [...this.registered.keys()].sort();
+    const has = names.length === 0 ? "it has no agent classes" : `it has ${names.join(", ")}`;
+    return new InvalidArgumentError(
+      `the server does not know the class ${className}; ${has}. Start it with customAgentClasses: [${className}], or with ` +
+        `--agent-dir and the folder that holds the file which exports ${className}`,
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import type { HostEvents } from "../runtime/agentHost.js";
+import type { HostedAgent } from "../runtime/hostedAgent.js";
+import type { AgentEntry, FromWorker } from "./workerMessages.js";
+
+/** Tells the I/O thread which agents there are, in batches, and which are busy, by a bit each. */
+export class AgentReports implements HostEvents {
+  private made: AgentEntry[] = [];
+  private deleted: string[] = [];
+  private scheduled = false;
+
+  constructor(
+    private readonly busy: Uint8Array,
+    private readonly post: (message: FromWorker) => void,
+  ) {}
+
+  agentMade({ id, name, className, number }: HostedAgent): void {
+    this.made.push([id, name, className, number]);
+    this.schedule();
+  }
+
+  agentDeleted({ id }: HostedAgent): void {
+    this.deleted.push(id);
+    this.schedule();
+  }
+
+  callBegun({ number }: HostedAgent): void {
+    const index = number >> 3;
+    this.busy[index] = (this.busy[index] ?? 0) | (1 << (number & 7));
+  }
+
+  callEnded({ number }: HostedAgent): void {
+    const index = number >> 3;
+    this.busy[index] = (this.busy[index] ?? 0) & ~(1 << (number & 7));
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      this.post(["agents", this.made, this.deleted]);
+      this.made = [];
+      this.deleted = [];
+    });
+  }
+}
+
+/** Bytes of the bits: agents numbered higher than these allow are never known to be busy. */
+export const busyBytes = 1024 * 1024;
+
+/** Whether the bit of an agent is set. */
+export function isBusy(busy: Uint8Array, number: number): boolean {
+  return ((busy[number >> 3] ?? 0) & (1 << (number & 7))) !== 0;
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs";
+import type { Server, ServerCredentials } from "@grpc/grpc-js";
+import { type AgentScopeError, asError, InvalidArgumentError } from "../errors.js";
+import { decodeControl } from "../link/control.js";
+import { decodeFrame } from "../link/frame.js";
+import type { ClientTls } from "../link/grpcClient.js";
+import { keepaliveMs, linkService, maxFrameBytes } from "../link/linkService.js";
+import { formatAddress } from "../link/peer.js";
+import { authenticate, unauthenticated } from "../management/authenticate.js";
+import { managementService } from "../management/managementService.js";
+import type { ManagedServer } from "../management/managedServer.js";
+import { rpcAgentService } from "../management/rpcAgentProto.js";
+import type { InboundStream } from "./inboundLink.js";
+import type { Router } from "./router.js";
+import type { ServerOptions } from "./serverOptions.js";
+
+/** Opens the port with both services on it: the link, and AgentScope 0.1's management service. */
+export async function bindServer(
+  options: ServerOptions,
+  { router, managed }: { router: Router; managed: ManagedServer },
+): Promise<{ grpc: Server; port: number }> {
+  const { Server, ServerCredentials, status } = await import("@grpc/grpc-js");
+  const grpc = new Server({
+    "grpc.max_send_message_length": maxFrameBytes,
+    "grpc.max_receive_message_length": maxFrameBytes,
+    "grpc.keepalive_time_ms": keepaliveMs,
+    "grpc.keepalive_timeout_ms": keepaliveMs,
+    "grpc.keepalive_permit_without_calls": 1,
+  });
+  grpc.addService(linkService, {
+    open(stream: InboundStream) {
+      if (!authenticate(stream.metadata, options.token)) {
+        stream.emit("error", unauthenticated);
+        return;
+      }
+      stream.on("error", () => {});
+      stream.once("data", (bytes: Buffer) => {
+        try {
+          const hello = decodeControl(decodeFrame(bytes).body);
+          if (hello.type !== "hello") throw new InvalidArgumentError("a stream begins with hello");
+          router.accept(stream, hello);
+        } catch (thrown) {
+          stream.emit("error", { code: status.INVALID_ARGUMENT, details: (thrown as Error).message });
+        }
+      });
+    },
+  });
+  grpc.addService(rpcAgentService, managementService(managed, { token: options.token }));
+  const credentials = serverCredentials(options.tls, ServerCredentials);
+  const port = await new Promise<number>((resolve, reject) => {
+    grpc.bindAsync(formatAddress(options.host, options.port), credentials, (error, bound) => {
+      if (error === null) resolve(bound);
+      else reject(bindError(error, options));
+    });
+  });
+  return { grpc, port };
+}
+
+function serverCredentials(tls: ClientTls | undefined, Credentials: typeof ServerCredentials): ServerCredentials {
+  if (tls?.cert === undefined || tls.key === undefined) return Credentials.createInsecure();
+  const pair = { cert_chain: readPem("tls cert", tls.cert), private_key: readPem("tls key", tls.key) };
+  const ca = tls.ca === undefined ? null : readPem("tls ca", tls.ca);
+  return Credentials.createSsl(ca, [pair], ca !== null);
+}
+
+function readPem(what: string, pemOrPath: string): Buffer {
+  if (pemOrPath.includes("-----BEGIN")) return Buffer.from(pemOrPath);
+  try {
+    return readFileSync(pemOrPath);
+  } catch (cause) {
+    throw new InvalidArgumentError(`${what}: ${pemOrPath} can't be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Why a port can't be had, and what to do. */
+function bindError(thrown: unknown, { host, port }: ServerOptions): AgentScopeError {
+  const cause = asError(thrown);
+  const address = formatAddress(host, port);
+  if (/EADDRINUSE/.test(cause.message)) {
+    return new InvalidArgumentError(
+      `port ${port} of ${host} is in use: another agent server or program listens there. Choose another port, or 0 for any free one`,
+      { cause },
+    );
+  }
+  return new InvalidArgumentError(`can't listen on ${address}: ${cause.message}. Is ${host} an address of this machine?`, { cause });
+}

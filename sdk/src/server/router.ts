@@ -1,0 +1,248 @@
+import { AgentScopeError, AgentServerNotAliveError, type AgentLabel } from "../errors.js";
+import type { Control } from "../link/control.js";
+import { type FailureFields, failureFromWire, failureToWire } from "../link/failure.js";
+import { toLaneOf } from "../link/frame.js";
+import type { LaneLoad, PeerInfo } from "../link/peer.js";
+import type { ServerAccess } from "../link/serverAccess.js";
+import { StreamLink } from "../link/streamLink.js";
+import { AgentHost } from "../runtime/agentHost.js";
+import { Connection } from "../runtime/connection.js";
+import { Endpoint } from "../runtime/endpoint.js";
+import { InboundLink, type InboundLinkListener, type InboundStream } from "./inboundLink.js";
+import { selfLink } from "./workerNetwork.js";
+import type { FromWorker, ToWorker } from "./workerMessages.js";
+import type { WorkerThread } from "./workerThread.js";
+
+interface OutboundLink {
+  link: StreamLink;
+  peer: PeerInfo | undefined;
+  workers: Set<WorkerThread>;
+}
+
+/**
+ * Passes frames between the streams of a server and its workers, by their lane alone.
+ *
+ * 1. A worker hears of a link before it gets its first frame.
+ * 2. Frames of one lane of one link keep their order.
+ */
+export class Router implements InboundLinkListener {
+  /** The calls of the management service are made from here. */
+  readonly endpoint: Endpoint;
+  /** From here to the workers. */
+  readonly toWorkers: Connection;
+  private readonly workers = new Map<number, WorkerThread>();
+  private readonly inbound = new Map<string, InboundLink>();
+  private readonly outbound = new Map<string, OutboundLink>();
+
+  constructor(private readonly self: PeerInfo) {
+    const host = new AgentHost({
+      serverName: "",
+      maxPoolSize: 0,
+      maxTimeoutSeconds: 1,
+      callTimeoutSeconds: 1,
+      findClass: (className) => {
+        throw new AgentScopeError("AGENT_NOT_FOUND", `${className}: the I/O thread has no agents`);
+      },
+    });
+    this.endpoint = new Endpoint(host, 0, self, {
+      connect: () => this.toWorkers,
+      exportUrl: (url) => url,
+    });
+    this.toWorkers = new Connection(this.endpoint, `${self.instance}-self`, {
+      send: (bytes) => this.toLane(selfLink, bytes),
+      hold: () => {},
+      unhold: () => {},
+      abort: (error) => process.emitWarning(error),
+      locate: (agentId) => this.locateHere(agentId),
+    });
+    this.toWorkers.opened(self);
+  }
+
+  /** A worker begins to take agents. */
+  add(worker: WorkerThread): void {
+    this.workers.set(worker.lane, worker);
+    worker.post(["self", this.self]);
+    for (const link of this.inbound.values()) worker.post(["opened", link.id, link.peer]);
+    this.lanesChanged();
+  }
+
+  /** The workers have more or less to do than before. */
+  lanesChanged(): void {
+    this.self.lanes = this.laneLoads();
+    for (const link of this.inbound.values()) link.tell({ type: "lanes", lanes: this.self.lanes });
+    for (const worker of this.workers.values()) worker.post(["lanes", selfLink, this.self.lanes]);
+  }
+
+  private laneLoads(): LaneLoad[] {
+    return [...this.workers.values()].map(({ lane, agentCount, stuck }) => ({ lane, agents: agentCount, stuck }));
+  }
+
+  /** A worker and its agents are gone. */
+  remove(worker: WorkerThread, error: AgentScopeError): void {
+    const { lane } = worker;
+    this.workers.delete(lane);
+    const failure = failureToWire(error);
+    for (const link of this.inbound.values()) link.tell({ type: "laneLost", lane, failure });
+    for (const { link } of this.outbound.values()) link.tell({ type: "laneLost", lane, failure });
+    for (const other of this.workers.values()) other.post(["laneLost", selfLink, lane, failure]);
+    this.toWorkers.laneLost(lane, error);
+  }
+
+  /** A stream has come in, with its first frame. */
+  accept(stream: InboundStream, hello: Control & { type: "hello" }): void {
+    const { connection: id, resume, peer } = hello;
+    const known = this.inbound.get(id);
+    const welcome: Control = {
+      type: "welcome",
+      resumed: resume && known !== undefined,
+      peer: { ...this.self, lanes: this.laneLoads() },
+      remotePort: portOf(stream.getPeer()),
+    };
+    if (known !== undefined && resume) {
+      known.attach(stream, welcome);
+    } else {
+      known?.close("it was opened anew");
+      const link = new InboundLink(id, peer, this);
+      this.inbound.set(id, link);
+      link.attach(stream, welcome);
+    }
+  }
+
+  opened(link: InboundLink): void {
+    this.tellWorkers(["opened", link.id, link.peer]);
+  }
+
+  frame(link: InboundLink, bytes: Buffer): void {
+    this.toLane(link.id, bytes);
+  }
+
+  control(link: InboundLink, control: Control): void {
+    if (control.type === "locate") {
+      this.locateHere(control.agentId).then(
+        (lane) => link.tell({ type: "located", id: control.id, lane }),
+        (error: AgentScopeError) => link.tell({ type: "located", id: control.id, failure: failureToWire(error) }),
+      );
+    } else if (control.type === "laneLost") {
+      this.tellWorkers(["laneLost", link.id, control.lane, control.failure]);
+    }
+  }
+
+  down(link: InboundLink): void {
+    this.tellWorkers(["down", link.id]);
+  }
+
+  up(link: InboundLink): void {
+    this.tellWorkers(["up", link.id]);
+  }
+
+  lost(link: InboundLink, reason: string): void {
+    if (this.inbound.get(link.id) === link) this.inbound.delete(link.id);
+    const server = link.peer.address || "the main process";
+    const error = new AgentServerNotAliveError(`the caller (${server}) is gone: ${reason}`, { server });
+    this.tellWorkers(["lost", link.id, failureToWire(error)]);
+  }
+
+  private tellWorkers(message: ToWorker): void {
+    for (const worker of this.workers.values()) worker.post(message);
+  }
+
+  private toLane(link: string, bytes: Uint8Array): void {
+    const lane = toLaneOf(bytes);
+    if (lane === 0) this.toWorkers.receive(bytes);
+    else this.workers.get(lane)?.post(["frame", link, bytes]);
+  }
+
+  /** What a worker says of links. */
+  fromWorker(worker: WorkerThread, message: FromWorker): void {
+    switch (message[0]) {
+      case "frame":
+        return this.send(message[1], message[2]);
+      case "connect":
+        return this.connect(worker, message[1], message[2]);
+      case "abort":
+        return this.abort(message[1], message[2]);
+      case "locate":
+        return this.locate(worker, message[1], message[2], message[3]);
+    }
+  }
+
+  private send(link: string, bytes: Uint8Array): void {
+    if (link === selfLink) this.toLane(selfLink, bytes);
+    else (this.inbound.get(link) ?? this.outbound.get(link)?.link)?.send(bytes as Uint8Array<ArrayBuffer>);
+  }
+
+  private connect(worker: WorkerThread, id: string, access: ServerAccess): void {
+    const known = this.outbound.get(id);
+    if (known !== undefined) {
+      known.workers.add(worker);
+      if (known.peer !== undefined) worker.post(["opened", id, known.peer]);
+      return;
+    }
+    const outbound: OutboundLink = {
+      link: new StreamLink({ id, access, self: this.self }),
+      peer: undefined,
+      workers: new Set([worker]),
+    };
+    this.outbound.set(id, outbound);
+    const tell = (message: ToWorker) => {
+      for (const other of outbound.workers) other.post(message);
+    };
+    outbound.link.start({
+      opened: (peer) => {
+        outbound.peer = peer;
+        tell(["opened", id, peer]);
+      },
+      receive: (bytes) => this.toLane(id, bytes),
+      lanes: (lanes) => tell(["lanes", id, lanes]),
+      laneLost: (lane, error) => tell(["laneLost", id, lane, failureToWire(error)]),
+      down: () => tell(["down", id]),
+      up: () => tell(["up", id]),
+      lost: (error) => {
+        if (this.outbound.get(id) === outbound) this.outbound.delete(id);
+        tell(["lost", id, failureToWire(error)]);
+      },
+    });
+  }
+
+  private abort(id: string, failure: FailureFields): void {
+    const error = failureFromWire(failure);
+    this.inbound.get(id)?.close(error.message);
+    this.outbound.get(id)?.link.abort(error);
+  }
+
+  private locate(worker: WorkerThread, request: number, link: string, agentId: string): void {
+    const located = link === selfLink ? this.locateHere(agentId) : this.outbound.get(link)?.link.locate(agentId);
+    (located ?? Promise.reject(noAgent({ name: agentId, id: agentId, server: link }))).then(
+      (lane) => worker.post(["located", request, lane, undefined]),
+      (error: AgentScopeError) => worker.post(["located", request, undefined, failureToWire(error)]),
+    );
+  }
+
+  /** The lane of an agent of this server; asks the workers where this thread has not heard of it yet. */
+  private async locateHere(agentId: string): Promise<number> {
+    for (const { lane, agents } of this.workers.values()) if (agents.has(agentId)) return lane;
+    // Workers report new agents a moment later: an answered ping means that all reports before it are here.
+    await Promise.allSettled([...this.workers.values()].map((worker) => worker.request({ kind: "ping" }, 500)));
+    for (const { lane, agents } of this.workers.values()) if (agents.has(agentId)) return lane;
+    throw noAgent({ name: agentId, id: agentId, server: this.self.address });
+  }
+
+  /** Says good-bye to everybody. */
+  close(): void {
+    for (const link of [...this.inbound.values()]) {
+      link.tell({ type: "bye" });
+      link.close("the server stops");
+    }
+    const error = new AgentServerNotAliveError("the server stops", { server: this.self.address });
+    for (const { link } of [...this.outbound.values()]) link.abort(error);
+  }
+}
+
+function noAgent({ id, server }: AgentLabel): AgentScopeError {
+  return new AgentScopeError("AGENT_NOT_FOUND", `there is no agent with the id ${id} on ${server}`);
+}
+
+/** The port of `127.0.0.1:4711`, `ipv4:127.0.0.1:4711` or `[::1]:4711`. */
+function portOf(peer: string): number {
+  return Number(peer.slice(peer.lastIndexOf(":") + 1));
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { InvalidArgumentError } from "../errors.js";
+import type { ClientTls } from "../link/grpcClient.js";
+import { isLoopback } from "../link/peer.js";
+
+/** What an agent server process is started with; plain data, so that it can be handed to it. */
+export interface ServerOptions {
+  /** What to listen on. Default 127.0.0.1; anything beyond loopback needs a token or TLS with client certificates. */
+  host: string;
+  /** 0 picks a free one. */
+  port: number;
+  serverId: string;
+  /** Modules of the classes that agents can be made of. */
+  classes: { url: string; className: string }[];
+  agentDir: string | undefined;
+  modelConfigs: Record<string, unknown>[];
+  /** The most results that a worker keeps. Default 8192. */
+  maxPoolSize: number;
+  /** When a result that nobody released is dropped, in seconds. Default 7200. */
+  maxTimeoutSeconds: number;
+  /** The longest turn of a call, in seconds. Default 300. */
+  callTimeoutSeconds: number;
+  /** Worker threads that agents live in. Default: the machine's available parallelism; 1 in a child process. */
+  workers: number;
+  /** Callers must give it. */
+  token: string | undefined;
+  /** Listen with TLS: certificate and key, and with `ca` only for callers with a certificate that it signed. */
+  tls: ClientTls | undefined;
+  saveDir: string | undefined;
+  /** Started by a process that it ends with, and that may name the modules of classes. */
+  child: boolean;
+}
+
+export const defaultMaxPoolSize = 8192;
+export const defaultMaxTimeoutSeconds = 7200;
+
+/**
+ * Refuses what would let strangers in, or can't work.
+ *
+ * @throws InvalidArgumentError saying which option, and what to give instead.
+ */
+export function checkServerOptions(options: ServerOptions): void {
+  const { host, port, token, tls } = options;
+  if (!(Number.isInteger(port) && port >= 0 && port < 65_536)) {
+    throw new InvalidArgumentError(`port is ${port}; it must be a whole number from 0 (any free one) to 65535`);
+  }
+  for (const name of ["maxPoolSize", "maxTimeoutSeconds", "callTimeoutSeconds", "workers"] as const) {
+    if (!(options[name] > 0)) throw new InvalidArgumentError(`${name} is ${options[name]}; it must be a number above 0`);
+  }
+  if (tls !== undefined && (tls.cert === undefined || tls.key === undefined)) {
+    throw new InvalidArgumentError("tls needs cert and key both (--tls-cert and --tls-key)");
+  }
+  if (!isLoopback(host) && token === undefined && tls?.ca === undefined) {
+    throw new InvalidArgumentError(
+      `host is ${host}, which other machines can reach: an agent server runs code for whoever connects. Give it a token ` +
+        "(--token-file FILE, option token) or TLS with client certificates (--tls-cert, --tls-key, --tls-ca), or listen on 127.0.0.1",
+    );
+  }
+}
+
+/**
+ * The token in a file.
+ *
+ * @throws InvalidArgumentError when it can't be read or is empty.
+ */
+export function readTokenFile(path: string): string {
+  let token: string;
+  try {
+    token = readFileSync(path, "utf8").trim();
+  } catch (cause) {
+    throw new InvalidArgumentError(`the token file ${path} can't be read: ${(cause as Error).message}`, { cause });
+  }
+  if (token === "") throw new InvalidArgumentError(`the token file ${path} is empty; put a long random text into it`);
+  return token;
+}

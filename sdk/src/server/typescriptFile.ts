@@ -1,0 +1,106 @@
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { tsconfigOf } from "./tsconfig.js";
+
+/** How a module is evaluated. */
+export type ModuleFormat = "module" | "commonjs";
+
+/** Whether a path or URL names a TypeScript module (and no declaration file). */
+export function isTypeScriptFile(pathOrUrl: string): boolean {
+  const path = pathOrUrl.replace(/[?#].*$/s, "");
+  return /\.(?:[cm]?ts|tsx)$/.test(path) && !/\.d\.[cm]?ts$/.test(path);
+}
+
+/**
+ * The file that an import means where Node alone would not find it or would find another: `./x.js` or `./x` for `x.ts`,
+ * a folder for its index, a `paths` alias of the tsconfig. `undefined` leaves it to Node.
+ *
+ * In a TypeScript module a `.ts` file goes before the `.js` file of the same name, as for the compiler; in a JavaScript
+ * module it only stands in for a file that is missing.
+ */
+export function resolveTypeScript(specifier: string, parentUrl: string | undefined): string | undefined {
+  if (/^(?:node|data|https?):/.test(specifier)) return undefined;
+  const parent = parentUrl?.startsWith("file:") ? fileURLToPath(parentUrl) : undefined;
+  const inTypeScript = parent !== undefined && isTypeScriptFile(parent);
+  const [, name = specifier, query = ""] = /^([^?#]*)([?#].*)?$/s.exec(specifier) ?? [];
+  const wanted = wantedPath(name, parent);
+  const candidates = wanted === undefined ? (inTypeScript ? aliased(name, parent) : []) : [wanted];
+  for (const path of candidates) {
+    if (!inTypeScript && isFile(path)) return undefined;
+    const found = standIns(path).find(isFile);
+    if (found !== undefined) return pathToFileURL(realpathSync(found)).href + query;
+  }
+  return undefined;
+}
+
+/** The path that a relative, absolute or `file:` specifier names; undefined for a package. */
+function wantedPath(name: string, parent: string | undefined): string | undefined {
+  if (name.startsWith("file:")) return fileURLToPath(name);
+  if (isAbsolute(name)) return name;
+  if (parent === undefined || !/^\.\.?(?:\/|$)/.test(name)) return undefined;
+  return resolve(dirname(parent), decoded(name)) + (name.endsWith("/") ? "/" : "");
+}
+
+/** An import is a URL reference (`%20`), a `require` is a path: the plain name wins where it can't be decoded. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+function aliased(name: string, parent: string): string[] {
+  const insideDependency = parent.includes("/node_modules/") || parent.includes("\\node_modules\\");
+  return insideDependency || name.startsWith("#") ? [] : (tsconfigOf(parent)?.aliases(name) ?? []);
+}
+
+const endings = [".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".json"];
+
+/** The files that can be meant by a path, the likeliest first. */
+function standIns(path: string): string[] {
+  const [, stem, kind] = /^(.*)\.([cm]?)jsx?$/s.exec(path) ?? [];
+  if (stem !== undefined) return [`${stem}.${kind}ts`, ...(kind === "" ? [`${stem}.tsx`] : []), path];
+  return [path, ...endings.map((ending) => path + ending), ...endings.map((ending) => join(path, `index${ending}`))];
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/**
+ * What kind of module a TypeScript file is: by its ending, by the `type` of its package.json, and where neither says it, by
+ * its syntax. Such a file is an ES module when it imports or exports, unless it uses what only CommonJS has.
+ */
+export function formatOf(path: string, source: string): ModuleFormat {
+  if (path.endsWith(".mts")) return "module";
+  if (path.endsWith(".cts")) return "commonjs";
+  const type = packageType(dirname(path));
+  if (type !== undefined) return type;
+  const code = source.replaceAll(/\/\*[^]*?\*\/|\/\/.*$/gm, "");
+  if (/\bimport\s*\.\s*meta\b/.test(code)) return "module";
+  if (/\b(?:require\s*\(|__dirname\b|__filename\b|module\.exports\b|exports\.)|^\s*export\s*=/m.test(code))
+    return "commonjs";
+  return /^\s*(?:import|export)\b/m.test(code) ? "module" : "commonjs";
+}
+
+const packageTypes = new Map<string, ModuleFormat | undefined>();
+
+function packageType(folder: string): ModuleFormat | undefined {
+  if (packageTypes.has(folder)) return packageTypes.get(folder);
+  const own = readPackageJson(folder);
+  const above = dirname(folder);
+  const atTop = own !== undefined || above === folder || folder.endsWith("node_modules");
+  const type = atTop ? (own?.type === "module" || own?.type === "commonjs" ? own.type : undefined) : packageType(above);
+  packageTypes.set(folder, type);
+  return type;
+}
+
+function readPackageJson(folder: string): { type?: unknown } | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { type?: unknown };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,47 @@
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { AgentScopeError, asError } from "../errors.js";
+import { failureToWire } from "../link/failure.js";
+import { settings } from "../orchestration/settings.js";
+import { AgentHost } from "../runtime/agentHost.js";
+import { setRuntime } from "../runtime/runtime.js";
+import { AgentClasses } from "./agentClasses.js";
+import { answerRequest } from "./workerRequests.js";
+import type { FromWorker, ToWorker, WorkerStart } from "./workerMessages.js";
+import { AgentReports } from "./agentReports.js";
+import { WorkerNetwork } from "./workerNetwork.js";
+
+// The entry of a worker thread of an agent server: its agents, behind the I/O thread that has the connections.
+
+const { lane, options, busy } = workerData as WorkerStart;
+const port = parentPort as MessagePort;
+const post = (message: FromWorker) => port.postMessage(message);
+
+settings.modelConfigs = options.modelConfigs;
+settings.saveDir = options.saveDir;
+
+const reports = new AgentReports(new Uint8Array(busy), post);
+const classes = new AgentClasses(options);
+const host = new AgentHost({ ...options, serverName: "", findClass: (...which) => classes.find(...which), events: reports });
+const network = new WorkerNetwork({ lane, host, options, post });
+
+setRuntime({ host, endpoint: network.endpoint, servers: network });
+
+port.on("message", (message: ToWorker) => {
+  if (message[0] !== "request") return network.handle(message);
+  const [, id, request] = message;
+  answerRequest(host, request).then(
+    (value) => post(["answer", id, value, undefined]),
+    (thrown: unknown) => post(["answer", id, undefined, failureToWire(asFailure(thrown))]),
+  );
+});
+
+classes.load().then(
+  (report) => post(["loaded", report, undefined]),
+  (thrown: unknown) => post(["loaded", undefined, failureToWire(asFailure(thrown))]),
+);
+
+function asFailure(thrown: unknown): AgentScopeError {
+  if (thrown instanceof AgentScopeError) return thrown;
+  const cause = asError(thrown);
+  return new AgentScopeError("AGENT_FAILED", `${cause.name}: ${cause.message}`, { cause });
+}

@@ -1,0 +1,66 @@
+import type { FailureFields } from "../link/failure.js";
+import type { LaneLoad, PeerInfo } from "../link/peer.js";
+import type { ServerAccess } from "../link/serverAccess.js";
+import type { AgentDirReport } from "./agentDir.js";
+
+/** What a worker thread is started with. */
+export interface WorkerStart {
+  lane: number;
+  options: WorkerOptions;
+  /** One bit for each agent of the worker, by its number: whether a call's turn is on. Read by the I/O thread. */
+  busy: SharedArrayBuffer;
+}
+
+export interface WorkerOptions {
+  maxPoolSize: number;
+  maxTimeoutSeconds: number;
+  callTimeoutSeconds: number;
+  /** Classes to register, by the modules that define them. */
+  classes: { url: string; className: string }[];
+  agentDir: string | undefined;
+  modelConfigs: Record<string, unknown>[];
+  saveDir: string | undefined;
+  /** Whether its caller may name the module of a class: true for a child, which only its parent can call. */
+  classesByModule: boolean;
+  /** Whether files that messages name are served to others. */
+  servesFiles: boolean;
+  token: string | undefined;
+}
+
+/** From the I/O thread to a worker. A link is named by the id of its connection; `self` are the workers of this server. */
+export type ToWorker =
+  | ["self", PeerInfo]
+  | ["opened", link: string, PeerInfo]
+  | ["frame", link: string, Uint8Array]
+  | ["lanes", link: string, LaneLoad[]]
+  | ["laneLost", link: string, lane: number, FailureFields]
+  | ["down", link: string]
+  | ["up", link: string]
+  | ["lost", link: string, FailureFields]
+  | ["located", id: number, lane: number | undefined, FailureFields | undefined]
+  | ["request", id: number, WorkerRequest];
+
+/** What the I/O thread asks a worker; each is answered at once, whatever its agents wait for. */
+export type WorkerRequest =
+  | { kind: "ping" }
+  | { kind: "delete"; agentId: string }
+  | { kind: "deleteAll" }
+  | { kind: "clone"; agentId: string; newId: string }
+  | { kind: "thumbnails" }
+  | { kind: "memory"; agentId: string }
+  | { kind: "modelConfigs"; configs: Record<string, unknown>[] }
+  | { kind: "stop" };
+
+/** From a worker to the I/O thread. */
+export type FromWorker =
+  | ["loaded", AgentDirReport | undefined, failure: FailureFields | undefined]
+  | ["connect", link: string, ServerAccess]
+  | ["frame", link: string, Uint8Array]
+  | ["abort", link: string, FailureFields]
+  | ["locate", id: number, link: string, agentId: string]
+  | ["answer", id: number, value: unknown, failure: FailureFields | undefined]
+  | ["agents", made: AgentEntry[], deleted: string[]]
+  | ["serve", path: string];
+
+/** An agent as the I/O thread knows it: `[id, name, class, number within its worker]`. */
+export type AgentEntry = [id: string, name: string, className: string, number: number];

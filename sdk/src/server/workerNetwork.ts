@@ -1,0 +1,153 @@
+import { statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { DistOptions } from "../agents/distOptions.js";
+import type { AgentScopeError } from "../errors.js";
+import { ChildServers } from "../launch/childServers.js";
+import { failureFromWire, failureToWire } from "../link/failure.js";
+import { type PeerInfo, thisMachine } from "../link/peer.js";
+import type { ServerAccess } from "../link/serverAccess.js";
+import { RemoteFile } from "../messages/remoteFile.js";
+import type { AgentHost } from "../runtime/agentHost.js";
+import { type Carrier, Connection } from "../runtime/connection.js";
+import { Endpoint } from "../runtime/endpoint.js";
+import type { Servers } from "../runtime/runtime.js";
+import type { FromWorker, ToWorker, WorkerOptions } from "./workerMessages.js";
+
+/** The link between the workers of one server. */
+export const selfLink = "self";
+
+/** The connections of a worker thread; the I/O thread has the streams. */
+export class WorkerNetwork implements Servers {
+  readonly endpoint: Endpoint;
+  private readonly self: PeerInfo = {
+    instance: "",
+    address: "",
+    serverId: "",
+    lanes: [],
+    machine: thisMachine(),
+    realm: "",
+  };
+  private readonly connections = new Map<string, Connection>();
+  private readonly children = new ChildServers((access) => this.openChild(access));
+  private childCount = 0;
+  private lastLocate = 0;
+  private readonly locating = new Map<number, { resolve: (lane: number) => void; reject: (error: Error) => void }>();
+
+  constructor(
+    private readonly worker: {
+      lane: number;
+      host: AgentHost;
+      options: WorkerOptions;
+      post: (message: FromWorker) => void;
+    },
+  ) {
+    const network = { connect: (address: string) => this.connect({ address }), exportUrl: (url: string) => this.exportUrl(url) };
+    this.endpoint = new Endpoint(worker.host, worker.lane, this.self, network);
+  }
+
+  /** What the I/O thread tells of the links. */
+  handle(message: Exclude<ToWorker, ["request", ...unknown[]]>): void {
+    switch (message[0]) {
+      case "frame":
+        return this.connection(message[1]).receive(message[2]);
+      case "self":
+        Object.assign(this.self, message[1]);
+        this.worker.host.serverName = this.self.address;
+        return;
+      case "opened":
+        return this.connection(message[1]).opened(message[2]);
+      case "lanes":
+        return this.connections.get(message[1])?.lanes(message[2]);
+      case "laneLost":
+        return this.connections.get(message[1])?.laneLost(message[2], failureFromWire(message[3]));
+      case "down":
+        return this.connections.get(message[1])?.down();
+      case "up":
+        return this.connections.get(message[1])?.up();
+      case "lost": {
+        const connection = this.connections.get(message[1]);
+        this.connections.delete(message[1]);
+        return connection?.lost(failureFromWire(message[2]));
+      }
+      case "located": {
+        const [, id, lane, failure] = message;
+        const waiting = this.locating.get(id);
+        this.locating.delete(id);
+        if (lane !== undefined) waiting?.resolve(lane);
+        else waiting?.reject(failureFromWire(failure));
+      }
+    }
+  }
+
+  connect({ address }: ServerAccess): Connection {
+    if (address === this.self.address) return this.connection(selfLink);
+    // One connection of the process to each server, shared by its workers: they know it by the same id.
+    const link = `${this.self.instance}>${address}`;
+    const known = this.connections.get(link);
+    if (known !== undefined) return known;
+    const connection = this.connection(link);
+    this.worker.post(["connect", link, { address, token: this.worker.options.token }]);
+    return connection;
+  }
+
+  childServer(options: DistOptions): Connection {
+    return this.children.connectionFor(options);
+  }
+
+  private openChild(started: Promise<ServerAccess>) {
+    const link = `${this.self.instance}>${this.worker.lane}.${++this.childCount}`;
+    const connection = this.connection(link);
+    started.then(
+      (access) => this.worker.post(["connect", link, access]),
+      (thrown: unknown) => connection.lost(thrown as AgentScopeError),
+    );
+    return { connection, lost: (error: AgentScopeError) => this.worker.post(["abort", link, failureToWire(error)]) };
+  }
+
+  private connection(link: string): Connection {
+    let connection = this.connections.get(link);
+    if (connection === undefined) {
+      connection = new Connection(this.endpoint, link === selfLink ? `${this.self.instance}-self` : link, this.carrier(link));
+      this.connections.set(link, connection);
+      if (link === selfLink) connection.opened(this.self);
+    }
+    return connection;
+  }
+
+  private carrier(link: string): Carrier {
+    const { post } = this.worker;
+    return {
+      send: (bytes) => post(["frame", link, bytes]),
+      abort: (error) => post(["abort", link, failureToWire(error)]),
+      // A server lives as long as it is told to.
+      hold: () => {},
+      unhold: () => {},
+      locate: (agentId) =>
+        new Promise((resolve, reject) => {
+          const id = ++this.lastLocate;
+          this.locating.set(id, { resolve, reject });
+          post(["locate", id, link, agentId]);
+        }),
+    };
+  }
+
+  /** A file of this machine is served to those who get the message. */
+  private exportUrl(url: string): string | RemoteFile {
+    if (!this.worker.options.servesFiles) return url;
+    const path = localPath(url);
+    if (path === undefined) return url;
+    this.worker.post(["serve", path]);
+    return new RemoteFile("", path);
+  }
+}
+
+/** The path, where a url names a file that exists here. */
+function localPath(url: string): string | undefined {
+  if (/^[a-z][a-z0-9+.-]+:/i.test(url) && !url.startsWith("file:")) return undefined;
+  try {
+    const path = url.startsWith("file:") ? fileURLToPath(url) : url;
+    return statSync(path).isFile() ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,158 @@
+import { AgentCallError, AgentScopeError } from "../errors.js";
+import { failureFromWire } from "../link/failure.js";
+import type { AgentDirReport } from "./agentDir.js";
+import type { Router } from "./router.js";
+import type { ServedFiles } from "./servedFiles.js";
+import type { ServerOptions } from "./serverOptions.js";
+import type { FromWorker, WorkerOptions } from "./workerMessages.js";
+import { type WorkerListener, WorkerThread } from "./workerThread.js";
+
+/** How often workers are asked whether they come round, and after how long without an answer they count as stuck. */
+const pingMs = 500;
+/** How long agents may take to dispose of what they have when the server stops, in milliseconds. */
+const disposeMs = 500;
+
+/** The workers of a server: as many as it was started with, each replaced when it ends. */
+export class WorkerPool implements WorkerListener {
+  private readonly workers = new Map<number, WorkerThread>();
+  private lastLane = 0;
+  private stopping = false;
+  private pinging: NodeJS.Timeout | undefined;
+  private report: ((report: AgentDirReport | undefined) => void) | undefined;
+  private failed: ((error: AgentScopeError) => void) | undefined;
+  private readonly firstLoaded = new Promise<AgentDirReport | undefined>((resolve, reject) => {
+    this.report = resolve;
+    this.failed = reject;
+  });
+
+  constructor(
+    private readonly options: ServerOptions,
+    private readonly router: Router,
+    private readonly files: ServedFiles,
+  ) {
+    this.firstLoaded.catch(() => {});
+  }
+
+  start(): void {
+    for (let count = 0; count < this.options.workers; count++) this.startWorker();
+    this.pinging = setInterval(() => this.ping(), pingMs).unref();
+  }
+
+  private startWorker(): void {
+    const { options } = this;
+    const workerOptions: WorkerOptions = {
+      maxPoolSize: options.maxPoolSize,
+      maxTimeoutSeconds: options.maxTimeoutSeconds,
+      callTimeoutSeconds: options.callTimeoutSeconds,
+      classes: options.classes,
+      agentDir: options.agentDir,
+      modelConfigs: options.modelConfigs,
+      saveDir: options.saveDir,
+      classesByModule: options.child,
+      servesFiles: !options.child,
+      token: options.token,
+    };
+    const worker = new WorkerThread(++this.lastLane, workerOptions, this);
+    this.workers.set(worker.lane, worker);
+    this.router.add(worker);
+  }
+
+  /** Resolves when a worker has loaded the classes. */
+  loaded(): Promise<AgentDirReport | undefined> {
+    return this.firstLoaded;
+  }
+
+  get all(): WorkerThread[] {
+    return [...this.workers.values()];
+  }
+
+  get agentCount(): number {
+    return this.all.reduce((sum, { agentCount }) => sum + agentCount, 0);
+  }
+
+  /** The worker that an agent lives in, as far as its report has come. */
+  workerOf(agentId: string): WorkerThread | undefined {
+    return this.all.find(({ agents }) => agents.has(agentId));
+  }
+
+  /** Model configs for all workers, also for those that take the place of one that ends. */
+  async setModelConfigs(configs: Record<string, unknown>[]): Promise<void> {
+    const names = new Set(configs.map((config) => config["config_name"]));
+    const kept = this.options.modelConfigs.filter((config) => !names.has(config["config_name"]));
+    this.options.modelConfigs = [...kept, ...configs];
+    await Promise.all(this.all.map((worker) => worker.request({ kind: "modelConfigs", configs })));
+  }
+
+  fromWorker(worker: WorkerThread, message: Exclude<FromWorker, ["answer", ...unknown[]]>): void {
+    switch (message[0]) {
+      case "loaded":
+        if (message[2] === undefined) this.report?.(message[1]);
+        else this.failed?.(failureFromWire(message[2]));
+        return;
+      case "serve":
+        return this.files.allow(message[1]);
+      case "agents":
+        return;
+      default:
+        return this.router.fromWorker(worker, message);
+    }
+  }
+
+  private ping(): void {
+    for (const worker of this.all) {
+      worker.request({ kind: "ping" }, pingMs).then(
+        () => this.setStuck(worker, false),
+        () => this.setStuck(worker, true),
+      );
+    }
+  }
+
+  private setStuck(worker: WorkerThread, stuck: boolean): void {
+    if (worker.stuck === stuck) return;
+    worker.stuck = stuck;
+    this.router.lanesChanged();
+  }
+
+  workerEnded(worker: WorkerThread, reason: string): void {
+    this.failed?.(new AgentScopeError("CREATION_FAILED", `a worker ended before it was ready: ${reason}`));
+    this.replace(worker, `the worker thread of the agent ended: ${reason}`);
+  }
+
+  /** Ends a worker that an agent keeps busy; the agents that are lost with it are named in what their calls end with. */
+  async kill(worker: WorkerThread, agentId: string): Promise<void> {
+    const name = worker.agents.get(agentId)?.name ?? agentId;
+    const others = [...worker.agents].filter(([id]) => id !== agentId).map(([, agent]) => agent.name);
+    const lost = others.length === 0 ? "" : `; with it were lost: ${listed(others)}`;
+    this.replace(worker, `agent ${JSON.stringify(name)} was deleted while it computed, and its worker thread ended${lost}`);
+    await worker.terminate();
+  }
+
+  private replace(worker: WorkerThread, message: string): void {
+    this.workers.delete(worker.lane);
+    const server = this.router.endpoint.host.serverName;
+    const [id = "?", agent] = [...worker.agents][0] ?? [];
+    this.router.remove(
+      worker,
+      new AgentCallError("AGENT_NOT_FOUND", message, { agent: { name: agent?.name ?? "?", id, server } }),
+    );
+    if (this.stopping) return;
+    this.startWorker();
+  }
+
+  /** Ends all agents, for a moment by their `dispose`, and all workers. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    clearInterval(this.pinging);
+    await Promise.allSettled(this.all.map((worker) => worker.request({ kind: "stop" }, disposeMs)));
+    await Promise.allSettled(this.all.map((worker) => worker.terminate()));
+  }
+}
+
+const namedInErrors = 20;
+
+function listed(names: string[]): string {
+  const shown = names.slice(0, namedInErrors).map((name) => JSON.stringify(name));
+  const more = names.length - shown.length;
+  return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+

@@ -1,0 +1,122 @@
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import { AgentScopeError } from "../errors.js";
+import { failureFromWire } from "../link/failure.js";
+import { busyBytes, isBusy } from "./agentReports.js";
+import type { FromWorker, ToWorker, WorkerOptions, WorkerRequest, WorkerStart } from "./workerMessages.js";
+
+/** Who is told what a worker says that is no answer. */
+export interface WorkerListener {
+  fromWorker(worker: WorkerThread, message: Exclude<FromWorker, ["answer", ...unknown[]]>): void;
+  /** It ended by itself: the agents' code ended it, or ran out of memory. */
+  workerEnded(worker: WorkerThread, reason: string): void;
+}
+
+interface PendingRequest {
+  resolve(value: unknown): void;
+  reject(error: AgentScopeError): void;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** What a request to a worker ends with that did not answer in time: an agent of it computes. */
+export class WorkerStuckError extends AgentScopeError {
+  constructor() {
+    super("DEADLINE_EXCEEDED", "the worker did not answer: one of its agents computes without pause");
+  }
+}
+
+/** One worker thread, as the I/O thread sees it. */
+export class WorkerThread {
+  /** Its agents: name, class, and number within it. */
+  readonly agents = new Map<string, { name: string; className: string; number: number }>();
+  /** It has not answered a ping for a while. */
+  stuck = false;
+  private readonly busy = new SharedArrayBuffer(busyBytes);
+  private readonly thread: Worker;
+  private lastRequest = 0;
+  private readonly requests = new Map<number, PendingRequest>();
+  private ended = false;
+
+  constructor(
+    readonly lane: number,
+    options: WorkerOptions,
+    private readonly listener: WorkerListener,
+  ) {
+    const start: WorkerStart = { lane, options, busy: this.busy };
+    this.thread = new Worker(fileURLToPath(new URL("./worker.js", import.meta.url)), { workerData: start });
+    let lastError: string | undefined;
+    this.thread.on("message", (message: FromWorker) => this.received(message));
+    this.thread.on("error", (error) => (lastError = error.stack ?? error.message));
+    this.thread.on("exit", (code) => this.exited(lastError ?? `exit code ${code}`));
+  }
+
+  get agentCount(): number {
+    return this.agents.size;
+  }
+
+  isBusy(agentNumber: number): boolean {
+    return isBusy(new Uint8Array(this.busy), agentNumber);
+  }
+
+  post(message: ToWorker): void {
+    if (!this.ended) this.thread.postMessage(message);
+  }
+
+  /**
+   * Asks the worker for something.
+   *
+   * @param timeoutMs how long an answer is waited for; without it as long as it takes.
+   * @throws WorkerStuckError when there is none in time.
+   */
+  request(request: WorkerRequest, timeoutMs?: number): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const id = ++this.lastRequest;
+      const timer =
+        timeoutMs === undefined
+          ? undefined
+          : setTimeout(() => {
+              this.requests.delete(id);
+              reject(new WorkerStuckError());
+            }, timeoutMs);
+      this.requests.set(id, { resolve, reject, timer });
+      if (this.ended) this.exited("it has ended");
+      else this.post(["request", id, request]);
+    });
+  }
+
+  private received(message: FromWorker): void {
+    if (message[0] !== "answer") {
+      if (message[0] === "agents") this.noteAgents(message[1], message[2]);
+      this.listener.fromWorker(this, message);
+      return;
+    }
+    const [, id, value, failure] = message;
+    const pending = this.requests.get(id);
+    this.requests.delete(id);
+    clearTimeout(pending?.timer);
+    if (failure === undefined) pending?.resolve(value);
+    else pending?.reject(failureFromWire(failure));
+  }
+
+  private noteAgents(made: [string, string, string, number][], deleted: string[]): void {
+    for (const [id, name, className, number] of made) this.agents.set(id, { name, className, number });
+    for (const id of deleted) this.agents.delete(id);
+  }
+
+  private exited(reason: string): void {
+    for (const { reject, timer } of this.requests.values()) {
+      clearTimeout(timer);
+      reject(new AgentScopeError("AGENT_NOT_FOUND", `the worker has ended: ${reason}`));
+    }
+    this.requests.clear();
+    if (this.ended) return;
+    this.ended = true;
+    this.listener.workerEnded(this, reason);
+  }
+
+  /** Ends the thread, whatever it does; `workerEnded` is not told. */
+  async terminate(): Promise<void> {
+    this.ended = true;
+    await this.thread.terminate();
+  }
+}
