@@ -9,9 +9,10 @@ let idle: NodeJS.Timeout | undefined;
 
 /** esbuild, loaded when first needed; `closeEsbuild` belongs to each call. */
 export function openEsbuild(): Esbuild {
+  const loaded = require("esbuild") as Esbuild;
   users += 1;
   clearTimeout(idle);
-  return require("esbuild") as Esbuild;
+  return loaded;
 }
 
 /**

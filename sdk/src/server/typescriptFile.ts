@@ -1,4 +1,5 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { tsconfigOf } from "./tsconfig.js";
@@ -8,7 +9,7 @@ export type ModuleFormat = "module" | "commonjs";
 
 /** Whether a path or URL names a TypeScript module (and no declaration file). */
 export function isTypeScriptFile(pathOrUrl: string): boolean {
-  const path = pathOrUrl.replace(/[?#].*$/s, "");
+  const path = withoutQuery(pathOrUrl);
   return /\.(?:[cm]?ts|tsx)$/.test(path) && !/\.d\.[cm]?ts$/.test(path);
 }
 
@@ -20,18 +21,14 @@ export function isTypeScriptFile(pathOrUrl: string): boolean {
  * module it only stands in for a file that is missing.
  */
 export function resolveTypeScript(specifier: string, parentUrl: string | undefined): string | undefined {
-  if (/^(?:node|data|https?):/.test(specifier)) return undefined;
-  const parent = parentUrl?.startsWith("file:") ? fileURLToPath(parentUrl) : undefined;
+  const parent = parentUrl?.startsWith("file:") ? fileURLToPath(withoutQuery(parentUrl)) : undefined;
   const inTypeScript = parent !== undefined && isTypeScriptFile(parent);
-  const [, name = specifier, query = ""] = /^([^?#]*)([?#].*)?$/s.exec(specifier) ?? [];
+  const [name, query] = splitQuery(specifier);
   const wanted = wantedPath(name, parent);
-  const candidates = wanted === undefined ? (inTypeScript ? aliased(name, parent) : []) : [wanted];
-  for (const path of candidates) {
-    if (!inTypeScript && isFile(path)) return undefined;
-    const found = standIns(path).find(isFile);
-    if (found !== undefined) return pathToFileURL(realpathSync(found)).href + query;
-  }
-  return undefined;
+  if (wanted === undefined) return inTypeScript ? existing(aliased(specifier, parent)) : undefined;
+  if (!inTypeScript && isFile(wanted)) return undefined;
+  const found = existing([wanted]);
+  return found === undefined ? undefined : found + query;
 }
 
 /** The path that a relative, absolute or `file:` specifier names; undefined for a package. */
@@ -39,10 +36,10 @@ function wantedPath(name: string, parent: string | undefined): string | undefine
   if (name.startsWith("file:")) return fileURLToPath(name);
   if (isAbsolute(name)) return name;
   if (parent === undefined || !/^\.\.?(?:\/|$)/.test(name)) return undefined;
-  return resolve(dirname(parent), decoded(name)) + (name.endsWith("/") ? "/" : "");
+  return resolve(dirname(parent), decoded(name));
 }
 
-/** An import is a URL reference (`%20`), a `require` is a path: the plain name wins where it can't be decoded. */
+/** An import is a URL reference (`%20`), a `require` is a path: the plain name where it can't be decoded. */
 function decoded(name: string): string {
   try {
     return decodeURIComponent(name);
@@ -51,9 +48,25 @@ function decoded(name: string): string {
   }
 }
 
-function aliased(name: string, parent: string): string[] {
-  const insideDependency = parent.includes("/node_modules/") || parent.includes("\\node_modules\\");
-  return insideDependency || name.startsWith("#") ? [] : (tsconfigOf(parent)?.aliases(name) ?? []);
+function aliased(specifier: string, parent: string): string[] {
+  const hasScheme = /^[a-z][a-z\d+.-]+:/i.test(specifier);
+  if (hasScheme || isBuiltin(specifier) || /[\\/]node_modules[\\/]/.test(parent)) return [];
+  return tsconfigOf(parent)?.aliases(specifier) ?? [];
+}
+
+function existing(paths: string[]): string | undefined {
+  const found = paths.flatMap(standIns).find(isFile);
+  return found === undefined ? undefined : pathToFileURL(realpathSync(found)).href;
+}
+
+function splitQuery(specifier: string): [name: string, query: string] {
+  const at = specifier.search(/[?#]/);
+  return at < 0 ? [specifier, ""] : [specifier.slice(0, at), specifier.slice(at)];
+}
+
+/** A URL or specifier without `?…` and `#…`. */
+export function withoutQuery(url: string): string {
+  return splitQuery(url)[0];
 }
 
 const endings = [".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".json"];

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { type CompiledModule, compileNow } from "./typescriptCompile.js";
-import { isTypeScriptFile, resolveTypeScript } from "./typescriptFile.js";
+import { isTypeScriptFile, resolveTypeScript, withoutQuery } from "./typescriptFile.js";
 
 /**
  * Node's module hooks for TypeScript. This file is loaded in the thread itself, for `module.registerHooks`, or as a module of
@@ -49,7 +49,8 @@ export function load<Result>(
   context: LoadContext,
   next: (url: string, context: LoadContext) => Result,
 ): Result | LoadResult {
-  if (url.startsWith("file:") && isTypeScriptFile(url)) return loadTypeScript(fileURLToPath(url), context);
+  if (url.startsWith("file:") && isTypeScriptFile(url))
+    return loadTypeScript(fileURLToPath(withoutQuery(url)), context);
   // TypeScript's resolveJsonModule asks for no attribute.
   if (url.endsWith(".json") && !isRequire(context)) {
     return next(url, { ...context, importAttributes: { type: "json", ...context.importAttributes } });

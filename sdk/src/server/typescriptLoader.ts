@@ -1,7 +1,7 @@
 import Module, { register } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { compileAhead, compileNow, forgetCompiled } from "./typescriptCompile.js";
-import { isTypeScriptFile, resolveTypeScript } from "./typescriptFile.js";
+import { isTypeScriptFile, resolveTypeScript, withoutQuery } from "./typescriptFile.js";
 import * as hooks from "./typescriptHooks.js";
 
 let enabled = false;
@@ -18,7 +18,7 @@ let enabled = false;
  */
 export async function enableTypeScript(urls: readonly string[]): Promise<void> {
   const seen = new Set<string>();
-  const compiled = Promise.all(urls.map((url) => compileWithImports(pathOf(url), seen)));
+  const compiled = Promise.all(urls.map((url) => compileWithImports(fileURLToPath(withoutQuery(url)), seen)));
   if (!enabled) {
     enabled = true;
     process.setSourceMapsEnabled(true);
@@ -101,11 +101,7 @@ function importsOf(code: string, path: string): string[] {
   return [...code.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)"([^"\n]+)"/g)].flatMap(
     ([, specifier = ""]) => {
       const url = resolveTypeScript(specifier, parent);
-      return url !== undefined && isTypeScriptFile(url) ? [pathOf(url)] : [];
+      return url !== undefined && isTypeScriptFile(url) ? [fileURLToPath(withoutQuery(url))] : [];
     },
   );
-}
-
-function pathOf(url: string): string {
-  return fileURLToPath(url.replace(/[?#].*$/s, ""));
 }

@@ -59,11 +59,14 @@ describe("TypeScript modules", () => {
       async ({ load }, folder) => {
         const Seen = await load(`${folder}/legacy/agents/seen.ts`, "Seen");
         const Aliased = await load(`${folder}/aliases/agents/aliased.ts`, "Aliased");
-        return [new Seen({ name: "A" })["look"]?.(), new Aliased({ name: "B" })["text"]?.()];
+        return [new Seen({ name: "A" })["look"]?.(), new Aliased({ name: "B" })["texts"]?.()];
       },
       fixture(".").href.replace(/\/$/, ""),
     );
-    expect(found).toEqual([[["object", "look", "object"]], "by an alias"]);
+    expect(found).toEqual([
+      [["object", "look", "object"]],
+      ["by an alias", "by an alias", "by an alias", "by the package"],
+    ]);
   });
 
   it("keep the names of classes with decorators that refer to themselves, and of functions", async () => {
