@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BuildFailure } from "esbuild";
 import { AgentScopeError, asError } from "../errors.js";
+import { withoutQuery } from "./typescriptFile.js";
 import { closeEsbuild, openEsbuild } from "./esbuildProcess.js";
 
 /** Why a module could not be loaded, for a person. */
@@ -47,30 +48,28 @@ function placeIn(stack: string): string | undefined {
   for (const match of [atHead, ...inFrames]) {
     const [, file = "", line] = match ?? [];
     if (file === "" || file.startsWith(ownFolder) || file.startsWith(fileURLToPath(ownFolder))) continue;
-    return `${file.startsWith("file:") ? fileURLToPath(file.replace(/[?#].*$/s, "")) : file}:${line}`;
+    return `${file.startsWith("file:") ? fileURLToPath(withoutQuery(file)) : file}:${line}`;
   }
   return undefined;
 }
 
 /** The engine does not say where an ES module fails to parse, nor which module it is: esbuild reads them all again. */
 async function placeOfSyntaxError(url: string): Promise<string | undefined> {
-  const esbuild = openEsbuild();
+  const { errors = [] } = await problemsOf(fileURLToPath(withoutQuery(url)));
+  const location = errors.find(({ text, location: at }) => at && !text.startsWith("Could not resolve"))?.location;
+  return location ? `${resolve(location.file)}:${location.line}` : undefined;
+}
+
+async function problemsOf(path: string): Promise<Partial<BuildFailure>> {
   try {
-    await esbuild.build({
-      entryPoints: [fileURLToPath(url)],
-      bundle: true,
-      write: false,
-      packages: "external",
-      platform: "node",
-      format: "esm",
-      logLevel: "silent",
-    });
+    const esbuild = openEsbuild();
+    try {
+      const bundled = { bundle: true, write: false, packages: "external", platform: "node", format: "esm" } as const;
+      return await esbuild.build({ ...bundled, entryPoints: [path], logLevel: "silent" });
+    } finally {
+      closeEsbuild();
+    }
   } catch (failure) {
-    const { errors = [] } = failure as Partial<BuildFailure>;
-    const location = errors.find(({ text, location: at }) => at && !text.startsWith("Could not resolve"))?.location;
-    return location ? `${resolve(location.file)}:${location.line}` : undefined;
-  } finally {
-    closeEsbuild();
+    return failure as Partial<BuildFailure>;
   }
-  return undefined;
 }

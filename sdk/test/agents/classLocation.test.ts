@@ -33,6 +33,10 @@ describe("locateClass", () => {
       ["Plain", "sp%20ace%23%C3%A9/plain.mjs", false],
       ["Main", "main.js", true],
     ]);
+    expect(await shown(["mainOld.cjs"])).toEqual([
+      ["Old", "old.cjs", false],
+      ["Main", "mainOld.cjs", true],
+    ]);
   });
 
   it("finds classes of TypeScript that tsx runs, whether ES module or CommonJS", async () => {
