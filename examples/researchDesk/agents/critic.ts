@@ -1,0 +1,40 @@
+import { AgentBase, type AgentConfig, agent, type Msg } from "agentscope-distributed";
+import { allOfKind, received, unexpected } from "../deskContent.js";
+import { weigh } from "../evidence/evidence.js";
+import { mergeStatistics } from "../retrieval/corpusStatistics.js";
+import { timedReply } from "../workSpan.js";
+
+/** A few more than are quoted: some sources have no sentence that can stand alone. */
+const MAX_SOURCES = 12;
+
+/** Makes one thing of what the readers bring: first of their counts, then of their findings. */
+@agent
+export class Critic extends AgentBase {
+  constructor(config: AgentConfig) {
+    super(config);
+  }
+
+  override async reply(x?: Msg | Msg[]): Promise<Msg> {
+    const contents = received(x);
+    const counts = allOfKind(contents, "counts");
+    if (counts) {
+      return timedReply(this.name, "merge", () => ({
+        kind: "corpus",
+        question: counts[0]?.question ?? "",
+        statistics: mergeStatistics(counts.map((count) => count.statistics)),
+      }));
+    }
+    const findings = allOfKind(contents, "findings");
+    const first = findings?.[0];
+    if (!findings || !first) throw unexpected(this.name, contents);
+    return timedReply(this.name, "merge", () => ({
+      kind: "evidence",
+      question: first.question,
+      statistics: first.statistics,
+      ...weigh(
+        findings.flatMap((finding) => finding.passages),
+        MAX_SOURCES,
+      ),
+    }));
+  }
+}
