@@ -118,7 +118,7 @@ describe("loadAgentDir", () => {
       ["exits.js", "it called process.exit(3) while it was loaded", "exits.js:5"],
       ["exitsInCommonJs.cjs", "it called process.exit(4) while it was loaded", "exitsInCommonJs.cjs:1"],
       ["neverEnds.mjs", "it was not loaded after 0.5 s: a top-level await does not end", undefined],
-      ["missingFile.ts", "check the path in its import", undefined],
+      ["missingFile.mts", "check the path in its import", undefined],
       ["missingPackage.js", "run npm install @no-such/model in its project", undefined],
     ])("reports %s: %s", (file, message, place) => {
       const { error, classes } = of(file);
