@@ -7,7 +7,7 @@ import { TemporaryMemory } from "../messages/temporaryMemory.js";
 import { takeConstruction } from "../runtime/agentHost.js";
 import type { AgentTarget } from "../runtime/agentTarget.js";
 import { callAgent, callMethodOf } from "../runtime/handle.js";
-import { currentTask } from "../runtime/task.js";
+import { currentTask, trackTurns } from "../runtime/task.js";
 import { agentBrand, agentClassBrand } from "./brand.js";
 import type { DistOptions } from "./distOptions.js";
 import { hostLocally, makeDistributed } from "./placeAgent.js";
@@ -131,6 +131,7 @@ function newAgentId(): string {
 
 /** A function that calls the agent, with the members of the agent's class. */
 function callableOf(prototype: object): object {
+  trackTurns();
   const self = (input?: AgentInput): Placeholder => callAgent(targetOfLocal(self), input);
   Object.setPrototypeOf(self, localPrototype(prototype));
   return self;
@@ -155,7 +156,7 @@ function localPrototype(prototype: object): object {
     observe: {
       value(this: AgentBase, input?: AgentInput): CallResult<unknown> | void | Promise<void> {
         const target = targetOfLocal(this);
-        if (currentTask.getStore()?.agent === target) return observe.call(this, input as Msg);
+        if (currentTask()?.agent === target) return observe.call(this, input as Msg);
         return callMethodOf(target, "observe", [input]);
       },
       configurable: true,

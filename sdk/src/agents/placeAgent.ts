@@ -6,7 +6,7 @@ import type { AgentClass, AgentSpec } from "../runtime/agentHost.js";
 import type { AgentTarget } from "../runtime/agentTarget.js";
 import { targetOf } from "../runtime/agentTarget.js";
 import { createHandle } from "../runtime/handle.js";
-import type { AgentInstance } from "../runtime/hostedAgent.js";
+import type { AgentInstance } from "../runtime/agentCode.js";
 import { RemoteAgent } from "../runtime/remoteAgent.js";
 import { runtime } from "../runtime/runtime.js";
 import type { AgentBase, AgentConfig } from "./agentBase.js";

@@ -18,19 +18,29 @@ export function setAwaitHook(hook: (result: CallResult<unknown>) => void): void 
 
 type State = "pending" | "kept" | "value" | "failed";
 
-/** Failed results that nobody has read are reported when they are collected or the process ends. */
-const unread = new FinalizationRegistry<UnreadFailure>((failure) => failure.report());
-const unreadFailures = new Set<UnreadFailure>();
+/** Failed results that nothing has read, by result; reported when the result is collected or the process ends. */
+const unreadFailures = new WeakMap<CallResult<unknown>, UnreadFailure>();
+const openFailures = new Set<UnreadFailure>();
+const collected = new FinalizationRegistry<UnreadFailure>((failure) => failure.report());
 
 class UnreadFailure {
-  constructor(readonly error: AgentScopeError) {
-    unreadFailures.add(this);
-  }
+  constructor(readonly error: AgentScopeError) {}
 
   report(): void {
-    if (!unreadFailures.delete(this)) return;
-    reportUnread(this.error);
+    if (openFailures.delete(this)) reportUnread(this.error);
   }
+}
+
+function noteUnread(result: CallResult<unknown>, error: AgentScopeError): void {
+  const failure = new UnreadFailure(error);
+  openFailures.add(failure);
+  unreadFailures.set(result, failure);
+  collected.register(result, failure);
+}
+
+function forgetUnread(result: CallResult<unknown>): void {
+  const failure = unreadFailures.get(result);
+  if (failure !== undefined) openFailures.delete(failure);
 }
 
 let reportUnread = (error: AgentScopeError): void => {
@@ -44,7 +54,7 @@ export function setUnreadReporter(report: (error: AgentScopeError) => void): voi
 
 /** Reports each failed result that nothing has read; called when the process ends. */
 export function reportUnreadFailures(): void {
-  for (const failure of [...unreadFailures]) failure.report();
+  for (const failure of [...openFailures]) failure.report();
 }
 
 /** A large value that stayed on its server is released there when nothing here refers to it any more. */
@@ -61,11 +71,13 @@ export class CallResult<T> implements Promise<T> {
   /** @internal The number of its call among those of its source. */ seq: number;
   /** @internal Calls that were given it by reference and may still fetch it. */ pins = 0;
   /** @internal A reference to it is out in a value: only age ends it. */ escaped = false;
-  private waiters: ((result: CallResult<unknown>) => void)[] | undefined = undefined;
-  private promise: Promise<T> | undefined = undefined;
-  private fetching = false;
-  private failure: UnreadFailure | undefined = undefined;
   private wasRead = false;
+  private fetching = false;
+  private waiters: ((result: CallResult<unknown>) => void)[] | undefined = undefined;
+  /** For `then`; its resolvers stand here, not in closures: a run can have a million of these. */
+  private promise: Promise<T> | undefined = undefined;
+  private resolve: ((value: unknown) => void) | undefined = undefined;
+  private reject: ((error: unknown) => void) | undefined = undefined;
 
   constructor(source: ResultSource | undefined, seq: number) {
     this.source = source;
@@ -82,12 +94,7 @@ export class CallResult<T> implements Promise<T> {
     onError?: ((error: unknown) => E | PromiseLike<E>) | null,
   ): Promise<R | E> {
     if (!this.settled) awaitHook(this);
-    this.promise ??= new Promise<T>((resolve, reject) => {
-      this.whenRead((result) => {
-        if (result.state === "failed") reject(result.outcome as Error);
-        else resolve(readValue(result.outcome) as T | Promise<T>);
-      });
-    });
+    this.promise ??= this.makePromise();
     return this.promise.then(onValue, onError);
   }
 
@@ -99,10 +106,27 @@ export class CallResult<T> implements Promise<T> {
     return this.then().finally(onEnd);
   }
 
+  private makePromise(): Promise<T> {
+    const promise = new Promise<T>(captureResolvers);
+    this.resolve = capturedResolve as (value: unknown) => void;
+    this.reject = capturedReject;
+    this.markRead();
+    if (this.settled) this.settlePromise();
+    else if (this.state === "kept") this.fetchOnce();
+    return promise;
+  }
+
+  private settlePromise(): void {
+    if (this.state === "failed") this.reject?.(this.outcome);
+    else this.resolve?.(readValue(this.outcome));
+    this.resolve = undefined;
+    this.reject = undefined;
+  }
+
   /** @internal Calls back when the value itself or a failure is here; fetches a value that stayed on its server. */
   whenRead(callback: (result: CallResult<unknown>) => void): void {
     this.markRead();
-    if (this.state === "value" || this.state === "failed") {
+    if (this.settled) {
       callback(this);
       return;
     }
@@ -118,9 +142,7 @@ export class CallResult<T> implements Promise<T> {
   /** @internal Somebody takes care of a failure: another call was given this result and fails with it. */
   markRead(): void {
     this.wasRead = true;
-    if (this.failure === undefined) return;
-    unreadFailures.delete(this.failure);
-    this.failure = undefined;
+    if (this.state === "failed") forgetUnread(this);
   }
 
   /** @internal The value is here. */
@@ -136,10 +158,7 @@ export class CallResult<T> implements Promise<T> {
     if (this.settled) return;
     this.state = "failed";
     this.outcome = error;
-    if (!this.wasRead) {
-      this.failure = new UnreadFailure(error);
-      unread.register(this, this.failure);
-    }
+    if (!this.wasRead) noteUnread(this, error);
     this.end();
   }
 
@@ -148,7 +167,7 @@ export class CallResult<T> implements Promise<T> {
     if (this.state !== "pending") return;
     this.state = "kept";
     kept.register(this, release, this);
-    if (this.waiters !== undefined) this.fetchOnce();
+    if (this.waiters !== undefined || this.promise !== undefined) this.fetchOnce();
   }
 
   /** @internal Gives up: its value was dropped. */
@@ -165,6 +184,7 @@ export class CallResult<T> implements Promise<T> {
   private end(): void {
     if (this.fetching) kept.unregister(this);
     if (this.pins === 0) this.source?.release(this);
+    if (this.promise !== undefined) this.settlePromise();
     const waiters = this.waiters;
     this.waiters = undefined;
     if (waiters !== undefined) for (const waiter of waiters) waiter(this);
@@ -175,4 +195,13 @@ export class CallResult<T> implements Promise<T> {
     this.pins--;
     if (this.pins === 0 && this.settled) this.source?.release(this);
   }
+}
+
+let capturedResolve: (value: never) => void;
+let capturedReject: (error: unknown) => void;
+
+/** A promise's executor that leaves the resolvers where the one who makes the promise takes them. */
+function captureResolvers(resolve: (value: never) => void, reject: (error: unknown) => void): void {
+  capturedResolve = resolve;
+  capturedReject = reject;
 }

@@ -1,5 +1,6 @@
 import { AgentScopeError, InvalidArgumentError } from "../errors.js";
-import { type AgentInstance, HostedAgent } from "./hostedAgent.js";
+import type { AgentInstance } from "./agentCode.js";
+import { HostedAgent } from "./hostedAgent.js";
 import { ResultPool } from "./resultPool.js";
 import type { Task } from "./task.js";
 
@@ -61,15 +62,17 @@ export class AgentHost {
   readonly pool: ResultPool;
   /** Where the host is, for people: `host:port`, or `main process`. */
   serverName: string;
+  /** The longest turn of a call. */
+  readonly callTimeoutMs: number;
   private lastNumber = 0;
   private readonly busy = new Set<HostedAgent>();
   private deadlineTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: HostOptions) {
     this.serverName = options.serverName;
+    this.callTimeoutMs = options.callTimeoutSeconds * 1000;
     this.pool = new ResultPool(options.maxPoolSize, options.maxTimeoutSeconds * 1000);
   }
-
 
   /** Makes an agent; calls can be submitted at once. */
   create(spec: AgentSpec): HostedAgent {
@@ -99,16 +102,7 @@ export class AgentHost {
   }
 
   private place(spec: AgentSpec): HostedAgent {
-    const agent = new HostedAgent(
-      this,
-      ++this.lastNumber,
-      spec.id,
-      spec.name,
-      spec.className,
-      spec.args,
-      this.options.callTimeoutSeconds * 1000,
-      spec.moduleUrl,
-    );
+    const agent = new HostedAgent(this, ++this.lastNumber, spec);
     if (this.agents.has(spec.id)) {
       agent.creationFailed(new InvalidArgumentError(`an agent with the id ${spec.id} is there already`));
     } else {

@@ -6,6 +6,7 @@ import { Placeholder } from "../messages/placeholder.js";
 import { snapshotArguments } from "../messages/valueCodec.js";
 import type { AgentTarget } from "./agentTarget.js";
 import { RemoteAgent } from "./remoteAgent.js";
+import { trackTurns } from "./task.js";
 
 /** Calls the agent: what `agent(x)` does, wherever it lives. */
 export function callAgent(target: AgentTarget, input: unknown): Placeholder {
@@ -89,5 +90,6 @@ function alreadyDistributed({ label }: AgentTarget): never {
  * @param prototype of the agent's class where this process has it: then only methods of the class can be called.
  */
 export function createHandle(target: AgentTarget, prototype?: object): object {
+  trackTurns();
   return new Proxy(callable, new HandleTraps(target, prototype));
 }

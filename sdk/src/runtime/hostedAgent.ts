@@ -4,31 +4,22 @@ import { failureOfAgent, withChain } from "../link/failure.js";
 import { CallResult } from "../messages/callResult.js";
 import { Msg } from "../messages/msg.js";
 import { type LargeValue, snapshot, unwrapLarge } from "../messages/valueCodec.js";
-import type { AgentHost } from "./agentHost.js";
-import { Mailbox } from "./mailbox.js";
 import { readValue } from "../messages/remoteFile.js";
+import { type AgentInstance, invokeAgent, isThenable } from "./agentCode.js";
+import type { AgentHost, AgentSpec } from "./agentHost.js";
+import { Mailbox } from "./mailbox.js";
 import type { AgentReference, AgentTarget } from "./agentTarget.js";
 import { LocalResult } from "./localResult.js";
 import type { Session } from "./session.js";
-import { currentTask, Task } from "./task.js";
-
-/** How an instance that passes calls on is given those of any method. */
-export const relayedCall = Symbol("relayedCall");
-
-/** What a host calls of an agent; `AgentBase` has it all. */
-export interface AgentInstance {
-  [relayedCall]?(method: string, args: unknown[]): unknown;
-  reply(input?: unknown): unknown;
-  observe(input?: unknown): unknown;
-  setup?(): unknown;
-  dispose?(): unknown;
-}
+import { currentTask, runTurn, Task } from "./task.js";
 
 type State =
-  | { kind: "creating" }
+  | typeof creating
   | { kind: "ready"; instance: AgentInstance }
   | { kind: "failed"; error: AgentScopeError }
   | { kind: "deleted" };
+
+const creating = { kind: "creating" } as const;
 
 /**
  * An agent and its mailbox.
@@ -38,23 +29,31 @@ type State =
  * 3. A call that was given a failed result is not run: it fails with the same root cause, in its caller's order or before.
  */
 export class HostedAgent implements AgentTarget {
-  private state: State = { kind: "creating" };
-  private readonly mailbox = new Mailbox();
+  private state: State = creating;
   running: Task | undefined = undefined;
-  private readonly creationWatchers: ((error?: AgentScopeError) => void)[] = [];
+  // Made when they are needed: there can be a million agents, most of them idle.
+  private mailbox: Mailbox | undefined = undefined;
+  private turn: Turn | undefined = undefined;
+  private creationWatchers: ((error?: AgentScopeError) => void)[] | undefined = undefined;
 
   constructor(
     private readonly host: AgentHost,
     /** A small number within the host, also its number as a caller. */
     readonly number: number,
-    readonly id: string,
-    readonly name: string,
-    readonly className: string,
-    /** What it was constructed with, for clones. */
-    readonly args: readonly unknown[],
-    private readonly callTimeoutMs: number,
-    readonly moduleUrl: string | undefined,
+    readonly spec: AgentSpec,
   ) {}
+
+  get id(): string {
+    return this.spec.id;
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  get className(): string {
+    return this.spec.className;
+  }
 
   get label(): AgentLabel {
     return { name: this.name, id: this.id, server: this.host.serverName };
@@ -65,7 +64,7 @@ export class HostedAgent implements AgentTarget {
   }
 
   get queueLength(): number {
-    return this.mailbox.size + (this.running === undefined ? 0 : 1);
+    return (this.mailbox?.size ?? 0) + (this.running === undefined ? 0 : 1);
   }
 
   /** The agent is made; `setup` is awaited before its first call. */
@@ -101,18 +100,20 @@ export class HostedAgent implements AgentTarget {
 
   /** Calls back when it is made, or can't be. */
   whenCreated(watcher: (error?: AgentScopeError) => void): void {
-    if (this.state.kind === "creating") this.creationWatchers.push(watcher);
+    if (this.state.kind === "creating") (this.creationWatchers ??= []).push(watcher);
     else watcher(this.state.kind === "failed" ? this.state.error : undefined);
   }
 
   private creationEnded(error?: AgentScopeError): void {
-    for (const watcher of this.creationWatchers.splice(0)) watcher(error);
+    const watchers = this.creationWatchers;
+    this.creationWatchers = undefined;
+    if (watchers !== undefined) for (const watcher of watchers) watcher(error);
   }
 
   /** A call from this thread. */
   call(method: string, args: unknown[], result: CallResult<unknown>): void {
     const inputs = args.map((arg) => (Array.isArray(arg) ? arg.map(unwrapLarge) : unwrapLarge(arg)));
-    const caller = currentTask.getStore()?.agent.number ?? 0;
+    const caller = currentTask()?.agent.number ?? 0;
     const task = new Task(this, caller, 0, method, inputs, {
       taskEnded: ({ state, failure, outcome }) => {
         if (state === "failed") result.fail(failure);
@@ -137,10 +138,11 @@ export class HostedAgent implements AgentTarget {
     }
     this.awaitInputs(task);
     if (task.ended) return;
-    if (task.missing === 0 && this.running === undefined && this.mailbox.size === 0 && this.state.kind === "ready") {
+    const isFree = this.running === undefined && (this.mailbox === undefined || this.mailbox.size === 0);
+    if (isFree && task.missing === 0 && this.state.kind === "ready") {
       this.run(task, this.state.instance);
     } else {
-      this.mailbox.add(task);
+      (this.mailbox ??= new Mailbox()).add(task);
       this.next();
     }
   }
@@ -189,13 +191,13 @@ export class HostedAgent implements AgentTarget {
     place[index] = unwrapLarge(snapshot(value, "input"));
     task.missing--;
     if (task.missing > 0) return;
-    this.mailbox.becameReady(task);
+    this.mailbox?.becameReady(task);
     this.next();
   }
 
   private inputFailed(task: Task, error: AgentScopeError): void {
     if (task.ended) return;
-    this.mailbox.remove(task);
+    this.mailbox?.remove(task);
     this.end(task, "failed", withChain(error, this.label));
     this.next();
   }
@@ -203,7 +205,7 @@ export class HostedAgent implements AgentTarget {
   /** Begins the next call if none is running and one can. */
   private next(): void {
     while (this.running === undefined && this.state.kind === "ready") {
-      const task = this.mailbox.take();
+      const task = this.mailbox?.take();
       if (task === undefined) return;
       this.run(task, this.state.instance);
     }
@@ -214,8 +216,9 @@ export class HostedAgent implements AgentTarget {
     task.state = "running";
     task.since = performance.now();
     this.host.begun(task);
+    const turn = (this.turn ??= new Turn(this));
     try {
-      const returned = currentTask.run(task, startTurn, this, instance, task);
+      const returned = runTurn(turn, instance, task);
       if (returned !== pending) this.runEnded(task, returned);
     } catch (thrown) {
       this.runFailed(task, thrown);
@@ -259,8 +262,11 @@ export class HostedAgent implements AgentTarget {
   /** Ends a call whose turn has lasted longer than its time limit; the agent takes its next call. */
   checkDeadline(now: number): void {
     const task = this.running;
-    if (task === undefined || now - task.since < this.callTimeoutMs) return;
-    const limit = `${this.callTimeoutMs / 1000} s`;
+    const { callTimeoutMs } = this.host;
+    if (task === undefined || now - task.since < callTimeoutMs) return;
+    const limit = `${callTimeoutMs / 1000} s`;
+    // What the old turn still gives must not end the next one's call.
+    this.turn = undefined;
     const error = new AgentScopeError("DEADLINE_EXCEEDED", `the call lasted longer than callTimeoutSeconds (${limit})`);
     this.finish(task, "failed", failureOfAgent(error, this.label));
   }
@@ -268,14 +274,14 @@ export class HostedAgent implements AgentTarget {
   /** A call that has not begun is given up. */
   cancel(task: Task, error: AgentScopeError): void {
     if (task.state !== "waiting") return;
-    this.mailbox.remove(task);
+    this.mailbox?.remove(task);
     this.end(task, "failed", error);
     this.next();
   }
 
   /** Calls of the same caller that stand before this one. */
   before(task: Task): Task[] {
-    return this.mailbox.before(task);
+    return this.mailbox?.before(task) ?? [];
   }
 
   /** Ends the agent: its calls fail, `dispose` runs. */
@@ -290,7 +296,7 @@ export class HostedAgent implements AgentTarget {
   }
 
   private failWaiting(error: AgentScopeError): void {
-    for (const task of this.mailbox.drain()) this.end(task, "failed", error);
+    for (const task of this.mailbox?.drain() ?? []) this.end(task, "failed", error);
   }
 
   private goneError(): AgentScopeError {
@@ -298,61 +304,30 @@ export class HostedAgent implements AgentTarget {
   }
 }
 
+const pending = Symbol("pending");
+
+/** The turns of one agent, one after the other, with one pair of callbacks for all of them. */
+class Turn {
+  private task: Task | undefined;
+  private readonly ended = (value: unknown) => this.agent.runEnded(this.task as Task, value);
+  private readonly failed = (thrown: unknown) => this.agent.runFailed(this.task as Task, thrown);
+
+  constructor(private readonly agent: HostedAgent) {}
+
+  /** Runs the agent's code up to its first `await`; what it gives later ends the call. */
+  start(instance: AgentInstance, task: Task): unknown {
+    this.task = task;
+    const returned = invokeAgent(instance, task);
+    if (!isThenable(returned)) return returned;
+    returned.then(this.ended, this.failed);
+    return pending;
+  }
+}
+
 /** What a call of a deleted agent ends with. */
 export function failureOfGoneAgent(agent: AgentLabel): AgentScopeError {
   const error = new AgentScopeError("AGENT_NOT_FOUND", "it was deleted");
   return failureOfAgent(error, agent);
-}
-
-const pending = Symbol("pending");
-
-/** Runs the agent's code up to its first `await`; what it waits for belongs to its turn. */
-function startTurn(agent: HostedAgent, instance: AgentInstance, task: Task): unknown {
-  const returned = invoke(instance, task);
-  if (!isThenable(returned)) return returned;
-  returned.then(
-    (value) => agent.runEnded(task, value),
-    (thrown: unknown) => agent.runFailed(task, thrown),
-  );
-  return pending;
-}
-
-function invoke(instance: AgentInstance, task: Task): unknown {
-  if (task.method === "reply") return instance.reply(task.args[0]);
-  if (task.method === "observe") return instance.observe(task.args[0]);
-  return callMethod(instance, task);
-}
-
-/** Only methods of the class (and getters of properties by `get`) can be called from elsewhere, never what it inherits from Object. */
-function callMethod(instance: AgentInstance, task: Task): unknown {
-  if (instance[relayedCall] !== undefined) return instance[relayedCall](task.method, task.args.slice());
-  if (task.method === "get") return (instance as unknown as Record<string, unknown>)[String(task.args[0])];
-  const method = publicMethod(instance, task.method);
-  if (method === undefined) {
-    throw new AgentScopeError("AGENT_NOT_FOUND", `class ${task.agent.className} has no public method ${JSON.stringify(task.method)}`);
-  }
-  return method.apply(instance, task.args);
-}
-
-function publicMethod(instance: object, name: string): ((...args: unknown[]) => unknown) | undefined {
-  if (name === "constructor" || name.startsWith("_")) return undefined;
-  for (
-    let holder: object | null = Object.getPrototypeOf(instance);
-    holder !== null && holder !== Object.prototype && holder !== Function.prototype;
-    holder = Object.getPrototypeOf(holder)
-  ) {
-    const method = Object.getOwnPropertyDescriptor(holder, name)?.value as unknown;
-    if (typeof method === "function") return method as (...args: unknown[]) => unknown;
-  }
-  return undefined;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    ((typeof value === "object" && value !== null) || typeof value === "function") &&
-    !(agentBrand in value) &&
-    typeof (value as { then?: unknown }).then === "function"
-  );
 }
 
 function describe(value: unknown): string {

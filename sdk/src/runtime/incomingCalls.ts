@@ -6,13 +6,14 @@ import { LargeValue } from "../messages/valueCodec.js";
 import type { AgentHost } from "./agentHost.js";
 import { failureOfGoneAgent, type HostedAgent } from "./hostedAgent.js";
 import { LocalResult } from "./localResult.js";
+import { SequenceTable } from "./sequenceTable.js";
 import type { Session } from "./session.js";
 import { Task, type TaskSink } from "./task.js";
 
 /** The calls that one caller has made of agents of this host, until it releases their results. */
 export class IncomingCalls implements TaskSink {
   private readonly agents = new Map<number, HostedAgent | string>();
-  private readonly tasks = new Map<number, Task>();
+  private readonly tasks = new SequenceTable<Task>();
   /** Results that were asked for before the call arrived (by another way). */
   private readonly expected = new Map<number, CallResult<unknown>[]>();
   private highestSeq = 0;
@@ -105,7 +106,7 @@ export class IncomingCalls implements TaskSink {
       this.forget(task);
       return;
     }
-    this.host.pool.end(task, () => this.tasks.delete(task.seq));
+    this.host.pool.end(task);
     const { channel } = this.session;
     if (task.state === "failed") {
       this.fail(task.seq, task.failure);
@@ -123,8 +124,13 @@ export class IncomingCalls implements TaskSink {
     }
   }
 
+  /** The pool needs the place. */
+  taskDropped(task: Task): void {
+    this.tasks.delete(task.seq);
+  }
+
   private forget(task: Task): void {
-    if (this.tasks.delete(task.seq)) this.host.pool.release(task);
+    if (this.tasks.delete(task.seq) !== undefined) this.host.pool.release(task);
   }
 
   cancel(cursor: Cursor): void {
@@ -170,7 +176,7 @@ export class IncomingCalls implements TaskSink {
 
   /** The caller is gone: its waiting calls still run, their results are dropped, and what was expected will not come. */
   callerLost(error: AgentScopeError): void {
-    for (const task of [...this.tasks.values()]) if (task.ended) this.forget(task);
+    for (const task of this.tasks.values()) if (task.ended) this.forget(task);
     for (const waiting of this.expected.values()) for (const result of waiting) result.fail(error);
     this.expected.clear();
   }

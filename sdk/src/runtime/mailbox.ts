@@ -17,13 +17,14 @@ export class Mailbox {
   add(task: Task): void {
     this.size++;
     const queue = this.queues.get(task.caller);
-    if (queue !== undefined) {
+    if (queue === undefined) {
+      const first = new Fifo<Task>();
+      first.push(task);
+      this.queues.set(task.caller, first);
+    } else {
       queue.push(task);
-      return;
+      if (queue.length > 1) return;
     }
-    const first = new Fifo<Task>();
-    first.push(task);
-    this.queues.set(task.caller, first);
     if (task.missing === 0) this.ready.push(task);
   }
 
@@ -55,8 +56,12 @@ export class Mailbox {
     const queue = this.queues.get(task.caller);
     queue?.shift();
     const next = queue?.peek();
-    if (next === undefined) this.queues.delete(task.caller);
-    else if (next.missing === 0) this.ready.push(next);
+    // The queue of an only caller stays: it will be back.
+    if (next !== undefined) {
+      if (next.missing === 0) this.ready.push(next);
+    } else if (this.queues.size > 1) {
+      this.queues.delete(task.caller);
+    }
   }
 
   /** The calls of this caller that stand before `task`. */

@@ -3,6 +3,7 @@ import { observeMethod, operation, replyMethod } from "../link/operations.js";
 import { CallResult } from "../messages/callResult.js";
 import { LargeValue } from "../messages/valueCodec.js";
 import type { AgentSpec } from "./agentHost.js";
+import { SequenceTable } from "./sequenceTable.js";
 import type { Session } from "./session.js";
 
 /** Who is told how an asked-for thing ended. */
@@ -20,7 +21,7 @@ const maxReleases = 1024;
 export class OutgoingCalls {
   private lastSeq = 0;
   private lastNumber = 0;
-  private readonly pending = new Map<number, AnswerSink>();
+  private readonly pending = new SequenceTable<AnswerSink>();
   /** Results that a call was given by reference: they stay on their server until the call has ended. */
   private readonly pins = new Map<number, CallResult<unknown>[]>();
   private releases: number[] = [];
@@ -78,11 +79,11 @@ export class OutgoingCalls {
   }
 
   cancel(seq: number): void {
-    if (this.pending.has(seq)) this.session.channel.write(8).push(operation.cancel, seq);
+    if (this.pending.get(seq) !== undefined) this.session.channel.write(8).push(operation.cancel, seq);
   }
 
   pin(seq: number, result: CallResult<unknown>): void {
-    if (!this.pending.has(seq)) return;
+    if (this.pending.get(seq) === undefined) return;
     result.pins++;
     const pinned = this.pins.get(seq);
     if (pinned === undefined) this.pins.set(seq, [result]);
@@ -107,9 +108,8 @@ export class OutgoingCalls {
   }
 
   private take(seq: number): AnswerSink | undefined {
-    const sink = this.pending.get(seq);
+    const sink = this.pending.delete(seq);
     if (sink === undefined) return undefined;
-    this.pending.delete(seq);
     if (this.pending.size === 0) this.session.unhold();
     const pinned = this.pins.size > 0 ? this.pins.get(seq) : undefined;
     if (pinned !== undefined) {
@@ -140,7 +140,7 @@ export class OutgoingCalls {
   /** The other end is gone: nothing more will be answered. */
   failAll(error: AgentScopeError): void {
     clearTimeout(this.releaseTimer);
-    for (const seq of [...this.pending.keys()]) this.failed(seq, error);
+    for (const seq of this.pending.keys()) this.failed(seq, error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { CallResult } from "../messages/callResult.js";
-import { type AgentInstance, relayedCall } from "./hostedAgent.js";
+import { type AgentInstance, relayedCall } from "./agentCode.js";
 import type { AgentReference, AgentTarget } from "./agentTarget.js";
 import type { Session } from "./session.js";
 

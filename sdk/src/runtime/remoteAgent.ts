@@ -110,7 +110,7 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   }
 
   call(method: string, args: unknown[], result: CallResult<unknown>): void {
-    const caller = currentTask.getStore()?.agent.number ?? 0;
+    const caller = currentTask()?.agent.number ?? 0;
     result.source = this;
     if (this.launch !== undefined) this.launchNow();
     if (this.creation !== undefined) this.creation.markRead();

@@ -7,9 +7,10 @@ import type { Task } from "./task.js";
  * else, new calls are refused.
  */
 export class ResultPool {
-  /** In the order in which they ended. */
-  private readonly finished = new Map<Task, (task: Task) => void>();
-  private unfinished = 0;
+  /** The finished ones in the order in which they ended, linked through the tasks themselves. */
+  private first: Task | undefined;
+  private last: Task | undefined;
+  private count = 0;
 
   constructor(
     private readonly maxSize: number,
@@ -17,41 +18,51 @@ export class ResultPool {
   ) {}
 
   get size(): number {
-    return this.unfinished + this.finished.size;
+    return this.count;
   }
 
   /** Makes room for a call; false when there is none. */
   begin(): boolean {
-    if (this.size >= this.maxSize) {
-      const [oldest] = this.finished;
-      if (oldest === undefined) return false;
-      this.drop(...oldest);
+    if (this.count >= this.maxSize) {
+      if (this.first === undefined) return false;
+      this.drop(this.first);
     }
-    this.unfinished++;
+    this.count++;
     return true;
   }
 
-  /** A call has ended and its result is kept; `dropped` is told when it is pushed out. */
-  end(task: Task, dropped: (task: Task) => void): void {
-    this.unfinished--;
-    this.finished.set(task, dropped);
+  /** A call has ended, and its result is kept until it is released or dropped. */
+  end(task: Task): void {
+    task.pooled = true;
+    task.before = this.last;
+    if (this.last === undefined) this.first = task;
+    else this.last.after = task;
+    this.last = task;
   }
 
   /** A call has ended and nobody will ask for its result, or a result is no longer needed. */
   release(task: Task): void {
-    if (!this.finished.delete(task)) this.unfinished--;
+    this.count--;
+    if (task.pooled) this.unlink(task);
   }
 
   /** Drops results older than the limit. */
   dropOld(now: number): void {
-    for (const [task, dropped] of this.finished) {
-      if (now - task.since < this.maxAgeMs) return;
-      this.drop(task, dropped);
-    }
+    while (this.first !== undefined && now - this.first.since >= this.maxAgeMs) this.drop(this.first);
   }
 
-  private drop(task: Task, dropped: (task: Task) => void): void {
-    this.finished.delete(task);
-    dropped(task);
+  private drop(task: Task): void {
+    this.release(task);
+    task.sink.taskDropped?.(task);
+  }
+
+  private unlink(task: Task): void {
+    if (task.before === undefined) this.first = task.after;
+    else task.before.after = task.after;
+    if (task.after === undefined) this.last = task.before;
+    else task.after.before = task.before;
+    task.before = undefined;
+    task.after = undefined;
+    task.pooled = false;
   }
 }

@@ -6,6 +6,8 @@ import type { HostedAgent } from "./hostedAgent.js";
 /** Who is told that a call of an agent of this host has ended. */
 export interface TaskSink {
   taskEnded(task: Task): void;
+  /** Its result, which nobody has released, was dropped. */
+  taskDropped?(task: Task): void;
 }
 
 /**
@@ -23,6 +25,10 @@ export class Task {
   since = 0;
   /** Results it waits for while it runs: edges of the wait-for graph. */
   awaiting: Set<CallResult<unknown>> | undefined = undefined;
+  /** Its neighbours in the pool's list of finished calls (resultPool.ts). */
+  before: Task | undefined = undefined;
+  after: Task | undefined = undefined;
+  pooled = false;
   /** Called at its end; for those who ask for its result before. */
   private watchers: ((task: Task) => void)[] | undefined = undefined;
 
@@ -70,5 +76,32 @@ export class Task {
   }
 }
 
-/** The task whose code is running, also after an `await` in it. */
-export const currentTask = new AsyncLocalStorage<Task>();
+const turns = new AsyncLocalStorage<Task>();
+let tracked = false;
+
+/** The task whose code is running, also after an `await` in it; undefined in a script. */
+export function currentTask(): Task | undefined {
+  return tracked ? turns.getStore() : undefined;
+}
+
+/**
+ * From now on turns are tracked through their `await`s, which makes each promise of the thread dearer: called when the thread
+ * gets its first agent or handle that code can call. Before that no turn can call anything.
+ */
+export function trackTurns(): void {
+  tracked = true;
+}
+
+/** Code that runs a task's turn. */
+interface TurnStarter<Instance> {
+  start(instance: Instance, task: Task): unknown;
+}
+
+/** Starts a task's turn, as part of it. */
+export function runTurn<Instance>(turn: TurnStarter<Instance>, instance: Instance, task: Task): unknown {
+  return tracked ? turns.run(task, startIn, turn, instance, task) : turn.start(instance, task);
+}
+
+function startIn<Instance>(turn: TurnStarter<Instance>, instance: Instance, task: Task): unknown {
+  return turn.start(instance, task);
+}

@@ -35,7 +35,7 @@ export class WaitGraph {
 
   /** The running code of an agent waits for a result. */
   awaited(result: CallResult<unknown>): void {
-    const task = currentTask.getStore();
+    const task = currentTask();
     if (task === undefined || task.ended || task.awaiting?.has(result) === true) return;
     const { instance } = this.endpoint.self;
     const origin = `${instance}/${this.endpoint.lane}/${++this.lastWait}`;

@@ -31,8 +31,7 @@ export async function answerRequest(host: AgentHost, request: WorkerRequest): Pr
 }
 
 async function clone(host: AgentHost, agentId: string, newId: string): Promise<void> {
-  const { name, className, moduleUrl, args } = agentOf(host, agentId);
-  const copy = host.create({ id: newId, name, className, moduleUrl, args });
+  const copy = host.create({ ...agentOf(host, agentId).spec, id: newId });
   await new Promise<void>((resolve, reject) => {
     copy.whenCreated((error) => (error === undefined ? resolve() : reject(error)));
   });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InvalidArgumentError } from "../../src/errors.js";
 import { readPickle } from "../../src/management/readPickle.js";
@@ -89,13 +89,8 @@ describe("readPickle refuses", () => {
   });
 
   test("a hundred bytes that stand for gigabytes", () => {
-    const level = bytes("](", "22222222".repeat(1), "e");
-    const bomb = Buffer.concat([
-      bytes("]"),
-      ...Array.from({ length: 40 }, () => bytes("q\x00", "]", "(", "h\x00".repeat(10), "e")),
-      bytes("."),
-    ]);
-    expect(level.length).toBeLessThan(bomb.length);
+    const level = bytes("q", 0, "](", ...Array.from({ length: 10 }, () => "h\0"), "e");
+    const bomb = Buffer.concat([bytes("]"), ...Array.from({ length: 40 }, () => level), bytes(".")]);
     expect(() => readPickle(bomb)).toThrow("its values have more than 33554432 bytes");
   });
 
@@ -133,16 +128,18 @@ describe("readPickle refuses", () => {
       ...Buffer.from("().012BCFGIJKLMNVX]adeghjlpqrstu}\x80\x85\x8a\x8b\x8c\x8f\x90\x91\x94\x95\x96", "latin1"),
     );
     const program = fc.array(fc.oneof({ weight: 4, arbitrary: opcodes }, fc.nat(255)), { maxLength: 60 });
-    fc.assert(
-      fc.property(program, (codes) => {
-        try {
-          readPickle(Buffer.from([...codes, 0x2e]));
-        } catch (error) {
-          expect(error).toBeInstanceOf(InvalidArgumentError);
-        }
-      }),
-      { numRuns: 3000 },
-    );
+    const outcome = (codes: number[]): unknown => {
+      try {
+        return readPickle(Buffer.from([...codes, 0x2e]));
+      } catch (error) {
+        return error;
+      }
+    };
+    const property = fc.property(program, (codes) => {
+      const result = outcome(codes);
+      return !(result instanceof Error) || result instanceof InvalidArgumentError;
+    });
+    expect(fc.check(property, { numRuns: 3000 }).counterexample).toBeNull();
   });
 });
 

@@ -1,4 +1,5 @@
-import fc from "fast-check";
+import { isDeepStrictEqual } from "node:util";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InvalidArgumentError } from "../../src/errors.js";
 import { readPickle } from "../../src/management/readPickle.js";
@@ -48,7 +49,9 @@ test("what writePickle writes, readPickle reads as it was", () => {
       fc.uniqueArray(fc.oneof(fc.integer(), fc.string())).map((items) => new Set(items)),
     ),
   }));
-  fc.assert(fc.property(value, (original) => expect(readPickle(writePickle(original))).toStrictEqual(original)));
+  // Vitest's own comparison stumbles over keys named "constructor".
+  const property = fc.property(value, (original) => isDeepStrictEqual(readPickle(writePickle(original)), original));
+  expect(fc.check(property).counterexample).toBeNull();
 });
 
 describe("writePickle", () => {
@@ -60,7 +63,17 @@ describe("writePickle", () => {
     ["a function", { kwargs: { tool: () => {} } }, "kwargs.tool is a function"],
     ["a symbol", [Symbol("x")], "[0] is a symbol"],
     ["a date", { when: new Date(0) }, "when is a Date"],
-    ["an instance of a class", { a: [new (class Tool {})()] }, "a[0] is a Tool"],
+    [
+      "an instance of a class",
+      {
+        a: [
+          new (class Tool {
+            hammer = 1;
+          })(),
+        ],
+      },
+      "a[0] is a Tool",
+    ],
     ["an object in a set", { a: new Set([{}]) }, "a{…} is an object, which Python can't have in a set"],
   ])("refuses %s with its path", (_, value, reason) => {
     expect(() => writePickle(value)).toThrow(InvalidArgumentError);
