@@ -38,7 +38,7 @@ export const operation = {
 
 export const argumentKind = {
   none: 0,
-  /** id, name, role, content, url, metadata, timestamp */
+  /** id, name, role (its place in `roles`), content, url, metadata, timestamp (null: of the message before in this frame) */
   message: 1,
   /** any value */
   value: 2,
@@ -61,6 +61,7 @@ export const observeMethod = 1;
 /** Reads a received list field by field; a field of another type than expected ends the channel. */
 export class Cursor {
   private index = 0;
+  private lastTimestamp: string | undefined;
 
   constructor(private readonly fields: readonly unknown[]) {}
 
@@ -85,6 +86,14 @@ export class Cursor {
     const field = this.next();
     if (typeof field !== "string") throw new RangeError(`expected text, received ${typeof field}`);
     return field;
+  }
+
+  /** A message's timestamp: the one before again where there is none. */
+  timestamp(): string {
+    const field = this.next();
+    if (typeof field === "string") this.lastTimestamp = field;
+    else if (field !== null || this.lastTimestamp === undefined) throw new RangeError("a message lacks its timestamp");
+    return this.lastTimestamp;
   }
 
   optionalText(): string | undefined {

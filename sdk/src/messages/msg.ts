@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 /** Who speaks in a message, as model APIs know it. */
 export type Role = "system" | "user" | "assistant";
 
-const roles: ReadonlySet<string> = new Set<Role>(["system", "user", "assistant"]);
+/** All roles; on the wire a role is its place here. */
+export const roles: readonly Role[] = ["system", "user", "assistant"];
 
 /** What `new Msg(…)` takes. */
 export interface MsgInit<Content = unknown> {
@@ -42,7 +43,7 @@ export class Msg<Content = unknown> {
   /** @throws TypeError when `role` is not one of the three, or `name` is no string. */
   constructor(init: MsgInit<Content>) {
     const { id, timestamp } = init as Partial<MsgRecord>;
-    if (!roles.has(init.role)) {
+    if (!roles.includes(init.role)) {
       throw new TypeError(`Msg: role is ${JSON.stringify(init.role)}; it must be "system", "user" or "assistant"`);
     }
     if (typeof init.name !== "string") {

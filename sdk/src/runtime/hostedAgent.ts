@@ -9,6 +9,7 @@ import { type AgentInstance, invokeAgent, isThenable } from "./agentCode.js";
 import type { AgentHost, AgentSpec } from "./agentHost.js";
 import { Mailbox } from "./mailbox.js";
 import type { AgentReference, AgentTarget } from "./agentTarget.js";
+import { coarseNow } from "./coarseClock.js";
 import { LocalResult } from "./localResult.js";
 import type { Session } from "./session.js";
 import { currentTask, runTurn, Task } from "./task.js";
@@ -214,7 +215,7 @@ export class HostedAgent implements AgentTarget {
   private run(task: Task, instance: AgentInstance): void {
     this.running = task;
     task.state = "running";
-    task.since = performance.now();
+    task.since = coarseNow();
     this.host.begun(task);
     const turn = (this.turn ??= new Turn(this));
     try {

@@ -3,7 +3,7 @@ import { Channel, type ChannelLimits, type ChannelOwner } from "../link/channel.
 import { failureFromWire, failureToWire } from "../link/failure.js";
 import { argumentKind, Cursor, operation } from "../link/operations.js";
 import { CallResult } from "../messages/callResult.js";
-import { Msg, type MsgRecord } from "../messages/msg.js";
+import { Msg, type MsgRecord, type Role, roles } from "../messages/msg.js";
 import { Placeholder } from "../messages/placeholder.js";
 import type { RemoteFile } from "../messages/remoteFile.js";
 import { LargeValue, packValue, type ReferenceCodec, toWire, unpackValue, urlToWire } from "../messages/valueCodec.js";
@@ -40,6 +40,8 @@ export class Session implements ChannelOwner, ReferenceCodec {
   readonly incoming: IncomingCalls;
   ended: AgentScopeError | undefined = undefined;
   private lastPromise = 0;
+  private timestamp: string | undefined;
+  private timestampFrame: unknown[] | undefined;
   /** Results whose values the other end was promised. */
   private readonly promises = new Map<number, CallResult<unknown>>();
   private readonly promised = new Map<number, CallResult<unknown>>();
@@ -215,8 +217,13 @@ export class Session implements ChannelOwner, ReferenceCodec {
    */
   writeArgument(out: unknown[], value: unknown, call?: number): void {
     if (value instanceof Msg) {
-      out.push(argumentKind.message, value.id, value.name, value.role, toWire(value.content, this));
-      out.push(urlToWire(value.url, this), toWire(value.metadata, this), value.timestamp);
+      // Most messages of a frame are of the same second: its text stands there once.
+      if (out !== this.timestampFrame) this.timestamp = undefined;
+      const timestamp = value.timestamp === this.timestamp ? null : value.timestamp;
+      this.timestampFrame = out;
+      this.timestamp = value.timestamp;
+      out.push(argumentKind.message, value.id, value.name, roles.indexOf(value.role), toWire(value.content, this));
+      out.push(urlToWire(value.url, this), toWire(value.metadata, this), timestamp);
     } else if (value === undefined) {
       out.push(argumentKind.none);
     } else if (value instanceof CallResult) {
@@ -373,14 +380,13 @@ function isInput(item: unknown): boolean {
 }
 
 function readMessage(cursor: Cursor): Msg {
-  const record = {
+  return Msg.restore({
     id: cursor.text(),
     name: cursor.text(),
-    role: cursor.text(),
+    role: roles[cursor.number()] as Role,
     content: cursor.next(),
-    url: cursor.next(),
+    url: cursor.next() as MsgRecord["url"],
     metadata: cursor.next(),
-    timestamp: cursor.text(),
-  };
-  return Msg.restore(record as MsgRecord);
+    timestamp: cursor.timestamp(),
+  });
 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { AgentScopeError } from "../errors.js";
+import { coarseNow } from "./coarseClock.js";
 import { CallResult } from "../messages/callResult.js";
 import type { HostedAgent } from "./hostedAgent.js";
 
@@ -62,7 +63,7 @@ export class Task {
   end(state: "done" | "failed", outcome: unknown): void {
     this.state = state;
     this.outcome = outcome;
-    this.since = performance.now();
+    this.since = coarseNow();
     this.args.length = 0;
     this.awaiting = undefined;
     this.sink.taskEnded(this);

@@ -142,8 +142,10 @@ async function loadAgentFile(
   return { file, classes, ...(notes.length > 0 ? { notes } : {}) };
 }
 
+/** The class as written. A subclass of a decorated class inherits the property, but not the prototype. */
 function rawClass(cls: ExportedAgentClass): ExportedAgentClass {
-  return (cls as { [rawAgentClass]?: ExportedAgentClass })[rawAgentClass] ?? cls;
+  const raw = (cls as { [rawAgentClass]?: ExportedAgentClass })[rawAgentClass];
+  return raw?.prototype === cls.prototype ? raw : cls;
 }
 
 /** The report as lines for a person: what each file gave, or why it could not be loaded and what to do. */

@@ -25,6 +25,8 @@ export class WorkerStuckError extends AgentScopeError {
   }
 }
 
+const youngGenerationMb = 128;
+
 /** One worker thread, as the I/O thread sees it. */
 export class WorkerThread {
   /** Its agents: name, class, and number within it. */
@@ -43,7 +45,11 @@ export class WorkerThread {
     private readonly listener: WorkerListener,
   ) {
     const start: WorkerStart = { lane, options, busy: this.busy };
-    this.thread = new Worker(fileURLToPath(new URL("./worker.js", import.meta.url)), { workerData: start });
+    this.thread = new Worker(fileURLToPath(new URL("./worker.js", import.meta.url)), {
+      workerData: start,
+      // Most objects of a call die young, if there is room for them until then.
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
+    });
     let lastError: string | undefined;
     this.thread.on("message", (message: FromWorker) => this.received(message));
     this.thread.on("error", (error) => (lastError = error.stack ?? error.message));

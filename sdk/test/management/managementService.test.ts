@@ -58,7 +58,7 @@ async function ask(method: string, request: Uint8Array = Buffer.alloc(0), metada
     const options = { deadline: Date.now() + 5000 };
     const args = [`/RpcAgent/${method}`, same, same, Buffer.from(request), metadata, options] as const;
     client.makeUnaryRequest<Buffer, Buffer>(...args, (error, response) =>
-      response ? resolve(response) : reject(error),
+      response ? resolve(response) : reject(error ?? new Error("no response")),
     );
   });
 }

@@ -5,6 +5,7 @@ import type { AgentSpec, ManagedServer, ServerInfo } from "../../src/management/
 import { type ManagementOptions, managementService } from "../../src/management/managementService.js";
 import { maxManagementMessageBytes, rpcAgentService } from "../../src/management/rpcAgentProto.js";
 import { Msg } from "../../src/messages/msg.js";
+import { Deferred } from "./deferred.js";
 
 interface MemoryAgent {
   spec: AgentSpec;
@@ -122,6 +123,10 @@ export async function startMemoryServer(options: StartOptions = {}): Promise<Run
       error ? reject(error) : resolve(bound),
     );
   });
-  server.stopPort = () => new Promise((resolve) => void grpcServer.tryShutdown(() => resolve()));
+  server.stopPort = async () => {
+    const closed = new Deferred<void>();
+    grpcServer.tryShutdown(() => closed.resolve());
+    await closed.promise;
+  };
   return { server, host: "127.0.0.1", port, [Symbol.asyncDispose]: async () => grpcServer.forceShutdown() };
 }

@@ -88,6 +88,15 @@ describe("loadAgentDir", () => {
     expect(seen).toEqual(await scanAgentDir(good));
   });
 
+  it("tells subclasses of one decorated class apart", async () => {
+    const { files } = await loadReport(fileURLToPath(fixture("twins")));
+    expect(files.map(({ classes, notes = [] }) => [classes, notes.length])).toEqual([
+      [["Base"], 0],
+      [["Twin"], 0],
+      [[], 1],
+    ]);
+  });
+
   describe("with bad files", () => {
     let report: AgentDirReport;
     beforeAll(async () => {
