@@ -145,7 +145,7 @@ async function loadAgentFile(
 /** The class as written. A subclass of a decorated class inherits the property, but not the prototype. */
 function rawClass(cls: ExportedAgentClass): ExportedAgentClass {
   const raw = (cls as { [rawAgentClass]?: ExportedAgentClass })[rawAgentClass];
-  return raw?.prototype === cls.prototype ? raw : cls;
+  return raw !== undefined && raw.prototype === cls.prototype ? raw : cls;
 }
 
 /** The report as lines for a person: what each file gave, or why it could not be loaded and what to do. */
