@@ -8,7 +8,14 @@ import {
   serverAddress,
   toAgentScopeError,
 } from "../link/grpcClient.js";
-import { type GeneralResponse, maxManagementMessageBytes } from "../management/rpcAgentProto.js";
+import {
+  type ByteMsg,
+  type GeneralResponse,
+  type ManagementRequest,
+  maxManagementMessageBytes,
+  rpcAgentService,
+  type UnaryMethod,
+} from "../management/rpcAgentProto.js";
 
 /** Where a server listens, and what it wants to let a client in. */
 export interface ServerAccess extends ClientAccess {
@@ -55,12 +62,13 @@ export class ManagementChannel {
   }
 
   /** @throws AgentScopeError as {@link toAgentScopeError} says, with the gRPC error as `cause` */
-  async unary<Request>(
-    method: MethodDefinition<Request, GeneralResponse>,
-    request: Request,
+  async unary<Name extends UnaryMethod>(
+    name: Name,
+    request: ManagementRequest<Name>,
     { timeoutMs, signal }: CallLimits,
   ): Promise<GeneralResponse> {
     const connection = await this.#connected();
+    const method = rpcAgentService[name] as MethodDefinition<ManagementRequest<Name>, GeneralResponse>;
     const { path, requestSerialize, responseDeserialize } = method;
     return new Promise((resolve, reject) => {
       const callback = (error: Error | null, response?: GeneralResponse) => {
@@ -84,18 +92,14 @@ export class ManagementChannel {
   }
 
   /**
-   * The messages of a stream, read no faster than they are taken. Leaving the loop gives the call up.
-   * @param limits here `timeoutMs` is the longest silence between messages
+   * A file of the server in pieces, read no faster than they are taken. Leaving the loop gives the call up.
+   * @param limits here `timeoutMs` is the longest silence between pieces
    */
-  async *stream<Request, Response>(
-    method: MethodDefinition<Request, Response>,
-    request: Request,
-    { timeoutMs, signal }: CallLimits,
-  ): AsyncGenerator<Response, void, undefined> {
+  async *downloadFile(path: string, { timeoutMs, signal }: CallLimits): AsyncGenerator<Uint8Array, void, undefined> {
     const connection = await this.#connected();
-    const { path, requestSerialize, responseDeserialize } = method;
-    const args = [path, requestSerialize, responseDeserialize, request, connection.metadata] as const;
-    const call: ClientReadableStream<Response> = connection.client.makeServerStreamRequest(...args);
+    const { path: method, requestSerialize, responseDeserialize } = rpcAgentService.download_file;
+    const args = [method, requestSerialize, responseDeserialize, { value: path }, connection.metadata] as const;
+    const call: ClientReadableStream<ByteMsg> = connection.client.makeServerStreamRequest(...args);
     const ended = this.#begun(call, signal);
     let isSilent = false;
     const silence = setTimeout(() => {
@@ -103,9 +107,9 @@ export class ManagementChannel {
       call.cancel();
     }, timeoutMs);
     try {
-      for await (const message of call as AsyncIterable<Response>) {
+      for await (const { data } of call as AsyncIterable<ByteMsg>) {
         silence.refresh();
-        yield message;
+        yield data;
         silence.refresh();
       }
     } catch (error) {

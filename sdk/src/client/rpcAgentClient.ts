@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { MethodDefinition } from "@grpc/grpc-js";
 import {
   AgentCallError,
   AgentCreationError,
@@ -7,22 +6,12 @@ import {
   AgentServerNotAliveError,
   PlaceholderExpiredError,
 } from "../errors.js";
-import { neverConnected } from "../link/grpcClient.js";
-import { writeJsonInitArgs, writePickleInitArgs } from "../management/agentInitArgs.js";
+import { neverConnected, serverAddress } from "../link/grpcClient.js";
 import type { ServerInfo } from "../management/managedServer.js";
-import {
-  type JsonInput,
-  parseJson,
-  readMessageJson,
-  readMessageListJson,
-  writeMessageJson,
-} from "../management/messageJson.js";
-import { checkedTaskId, PlaceholderReference } from "../management/placeholderReference.js";
-import { type GeneralResponse, rpcAgentService } from "../management/rpcAgentProto.js";
+import type { JsonInput } from "../management/messageJson.js";
+import type { GeneralResponse, ManagementRequest, UnaryMethod } from "../management/rpcAgentProto.js";
 import type { Msg } from "../messages/msg.js";
-import { type CallLimits, ManagementChannel, type ServerAccess } from "./managementChannel.js";
-import { portClosed } from "./portClosed.js";
-import { defaultSaveDir, saveDownload } from "./saveDownload.js";
+import type { CallLimits, ManagementChannel, ServerAccess } from "./managementChannel.js";
 
 const defaultTimeoutMs = 10_000;
 /** The constructor and `setup` of an agent may load a model. */
@@ -57,7 +46,7 @@ export interface CreateAgentOptions extends ManagementCallOptions {
 
 /**
  * Manages one agent server: of this package, or AgentScope 0.1 in Python. It connects with the first call, and without calls
- * it does not keep the process alive.
+ * it does not keep the process alive. Programs import it without using it: what it needs is loaded by its calls.
  *
  * Every call takes `{ timeoutMs, signal }`, and rejects with `AgentServerNotAliveError` when nobody answers at that
  * address, else with an `AgentScopeError` by whose `code` programs can tell: `UNAUTHENTICATED` (wrong token),
@@ -66,20 +55,24 @@ export interface CreateAgentOptions extends ManagementCallOptions {
 export class RpcAgentClient implements AsyncDisposable {
   readonly host: string;
   readonly port: number;
-  readonly #channel: ManagementChannel;
+  readonly #access: ServerAccess;
+  readonly #address: string;
   readonly #timeoutMs: number;
+  #channel: Promise<ManagementChannel> | undefined;
+  #isClosed = false;
 
   constructor({ timeoutMs = defaultTimeoutMs, ...access }: RpcAgentClientOptions) {
     this.host = access.host;
     this.port = access.port;
+    this.#access = access;
+    this.#address = serverAddress(access.host, access.port);
     this.#timeoutMs = timeoutMs;
-    this.#channel = new ManagementChannel(access);
   }
 
   /** Whether an agent server answers that lets this client in. Never throws. */
   async isAlive(options?: ManagementCallOptions): Promise<boolean> {
     try {
-      return (await this.#ask(rpcAgentService.is_alive, {}, options)).ok;
+      return (await this.#ask("is_alive", {}, options)).ok;
     } catch {
       return false;
     }
@@ -93,20 +86,22 @@ export class RpcAgentClient implements AsyncDisposable {
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
     const end = performance.now() + timeoutMs;
     try {
-      this.#expectOk(await this.#ask(rpcAgentService.stop, {}, options));
+      this.#expectOk(await this.#ask("stop", {}, options));
     } catch (error) {
       // It may have ended before its answer was sent.
       if (!(error instanceof AgentServerNotAliveError) || neverConnected(error.cause)) throw error;
     }
+    const { portClosed } = await import("./portClosed.js");
     const isClosed = await portClosed({ host: this.host, port: this.port, timeoutMs: end - performance.now() });
     if (isClosed) return;
-    const what = `The agent server at ${this.#channel.address} has not stopped within ${timeoutMs} ms (option timeoutMs)`;
+    const what = `The agent server at ${this.#address} has not stopped within ${timeoutMs} ms (option timeoutMs)`;
     throw new AgentScopeError("DEADLINE_EXCEEDED", what);
   }
 
   /** What each agent of the server says of itself. */
   async getAgentList(options?: ManagementCallOptions): Promise<AgentThumbnail[]> {
-    const message = this.#expectOk(await this.#ask(rpcAgentService.get_agent_list, {}, options));
+    const { parseJson } = await import("../management/messageJson.js");
+    const message = this.#expectOk(await this.#ask("get_agent_list", {}, options));
     const thumbnails = parseJson(message) as string[];
     return thumbnails.map((thumbnail) => parseJson(thumbnail) as AgentThumbnail);
   }
@@ -116,13 +111,15 @@ export class RpcAgentClient implements AsyncDisposable {
    * @throws AgentScopeError (AGENT_NOT_FOUND) when the server has no such agent, or the agent no memory
    */
   async getAgentMemory(agentId: string, options?: ManagementCallOptions): Promise<Msg[]> {
-    const response = await this.#ask(rpcAgentService.get_agent_memory, { value: agentId }, options);
+    const { readMessageListJson } = await import("../management/messageJson.js");
+    const response = await this.#ask("get_agent_memory", { value: agentId }, options);
     return readMessageListJson(this.#expectOk(response, "AGENT_NOT_FOUND"));
   }
 
   /** Process id, server id, `cpu` in percent of one processor, `mem` in MB, `size`: the number of agents; servers may tell more. */
   async getServerInfo(options?: ManagementCallOptions): Promise<ServerInfo> {
-    return parseJson(this.#expectOk(await this.#ask(rpcAgentService.get_server_info, {}, options))) as ServerInfo;
+    const { parseJson } = await import("../management/messageJson.js");
+    return parseJson(this.#expectOk(await this.#ask("get_server_info", {}, options))) as ServerInfo;
   }
 
   /**
@@ -130,17 +127,17 @@ export class RpcAgentClient implements AsyncDisposable {
    * @returns false when the server can't use them, and then it took none
    */
   async setModelConfigs(configs: object | readonly object[], options?: ManagementCallOptions): Promise<boolean> {
-    return (await this.#ask(rpcAgentService.set_model_configs, { value: JSON.stringify(configs) }, options)).ok;
+    return (await this.#ask("set_model_configs", { value: JSON.stringify(configs) }, options)).ok;
   }
 
   /** @returns false when the server has no such agent */
   async deleteAgent(agentId: string, options?: ManagementCallOptions): Promise<boolean> {
-    return (await this.#ask(rpcAgentService.delete_agent, { value: agentId }, options)).ok;
+    return (await this.#ask("delete_agent", { value: agentId }, options)).ok;
   }
 
   /** Deletes all agents of the server. @returns whether it did */
   async deleteAllAgent(options?: ManagementCallOptions): Promise<boolean> {
-    return (await this.#ask(rpcAgentService.delete_all_agents, {}, options)).ok;
+    return (await this.#ask("delete_all_agents", {}, options)).ok;
   }
 
   /**
@@ -150,7 +147,7 @@ export class RpcAgentClient implements AsyncDisposable {
    */
   async cloneAgent(agentId: string, options?: ManagementCallOptions): Promise<string> {
     const limits = { timeoutMs: creationTimeoutMs, ...options };
-    return this.#expectOk(await this.#ask(rpcAgentService.clone_agent, { value: agentId }, limits), "AGENT_NOT_FOUND");
+    return this.#expectOk(await this.#ask("clone_agent", { value: agentId }, limits), "AGENT_NOT_FOUND");
   }
 
   /**
@@ -165,16 +162,17 @@ export class RpcAgentClient implements AsyncDisposable {
     { format = "json", ...options }: CreateAgentOptions = {},
   ): Promise<string> {
     const { agentId = randomUUID().replaceAll("-", ""), className, config = {} } = agent;
+    const { writeJsonInitArgs, writePickleInitArgs } = await import("../management/agentInitArgs.js");
     const initArgs = format === "json" ? writeJsonInitArgs(className, config) : writePickleInitArgs(className, config);
     const request = { agent_id: agentId, agent_init_args: initArgs, agent_source_code: new Uint8Array() };
     const limits = { timeoutMs: creationTimeoutMs, ...options };
     const refused = (message: string, cause?: unknown) =>
-      new AgentCreationError(`${className} can't be created at ${this.#channel.address}: ${message}`, {
-        agent: { name: nameOf(config) ?? className, id: agentId, server: this.#channel.address },
+      new AgentCreationError(`${className} can't be created at ${this.#address}: ${message}`, {
+        agent: { name: nameOf(config) ?? className, id: agentId, server: this.#address },
         cause,
       });
     // Python's server fails the whole call when a constructor throws.
-    const response = await this.#ask(rpcAgentService.create_agent, request, limits).catch((error: unknown) => {
+    const response = await this.#ask("create_agent", request, limits).catch((error: unknown) => {
       throw error instanceof AgentScopeError && error.code === "AGENT_FAILED" ? refused(error.message, error) : error;
     });
     if (!response.ok) throw refused(response.message);
@@ -193,9 +191,10 @@ export class RpcAgentClient implements AsyncDisposable {
     func: string,
     { input, ...options }: ManagementCallOptions & { input?: JsonInput } = {},
   ): Promise<string> {
+    const { writeMessageJson } = await import("../management/messageJson.js");
     const request = { agent_id: agentId, target_func: func, value: writeMessageJson(input) };
     const limits = { timeoutMs: replyTimeoutMs, ...options };
-    return this.#expectOk(await this.#ask(rpcAgentService.call_agent_func, request, limits));
+    return this.#expectOk(await this.#ask("call_agent_func", request, limits));
   }
 
   /**
@@ -217,38 +216,59 @@ export class RpcAgentClient implements AsyncDisposable {
    */
   async downloadFile(
     path: string,
-    { saveDir = defaultSaveDir(), ...options }: ManagementCallOptions & { saveDir?: string } = {},
+    { saveDir, ...options }: ManagementCallOptions & { saveDir?: string } = {},
   ): Promise<string> {
-    const limits = { timeoutMs: this.#timeoutMs, ...options };
-    const messages = this.#channel.stream(rpcAgentService.download_file, { value: path }, limits);
-    return saveDownload(dataOf(messages), { saveDir, address: this.#channel.address, path });
+    const { saveDownload } = await import("./saveDownload.js");
+    const channel = await this.#connection();
+    const pieces = channel.downloadFile(path, { timeoutMs: this.#timeoutMs, ...options });
+    return saveDownload(pieces, { saveDir, address: this.#address, path });
   }
 
   /** Ends the connection; calls under way are given up. */
   close(): void {
-    this.#channel.close();
+    this.#isClosed = true;
+    void this.#closeChannel();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
   }
 
-  async #ask<Request>(
-    method: MethodDefinition<Request, GeneralResponse>,
-    request: Request,
+  async #closeChannel(): Promise<void> {
+    (await this.#channel)?.close();
+  }
+
+  async #connection(): Promise<ManagementChannel> {
+    this.#channel ??= this.#makeChannel();
+    return this.#channel;
+  }
+
+  async #makeChannel(): Promise<ManagementChannel> {
+    const { ManagementChannel: Channel } = await import("./managementChannel.js");
+    const channel = new Channel(this.#access);
+    if (this.#isClosed) channel.close();
+    return channel;
+  }
+
+  async #ask<Name extends UnaryMethod>(
+    name: Name,
+    request: ManagementRequest<Name>,
     { timeoutMs = this.#timeoutMs, signal }: ManagementCallOptions = {},
   ): Promise<GeneralResponse> {
-    return this.#channel.unary(method, request, { timeoutMs, signal });
+    const channel = await this.#connection();
+    return channel.unary(name, request, { timeoutMs, signal });
   }
 
   #expectOk({ ok, message }: GeneralResponse, code: "AGENT_NOT_FOUND" | "AGENT_FAILED" = "AGENT_FAILED"): string {
     if (ok) return message;
-    throw new AgentScopeError(code, `The agent server at ${this.#channel.address} refuses: ${message}`);
+    throw new AgentScopeError(code, `The agent server at ${this.#address} refuses: ${message}`);
   }
 
   async #reply(taskId: string | number, limits: CallLimits, hops: number): Promise<Msg | undefined> {
+    const { checkedTaskId, PlaceholderReference } = await import("../management/placeholderReference.js");
+    const { readMessageJson } = await import("../management/messageJson.js");
     const request = { task_id: checkedTaskId(taskId) };
-    const { ok, message } = await this.#ask(rpcAgentService.update_placeholder, request, limits);
+    const { ok, message } = await this.#ask("update_placeholder", request, limits);
     if (!ok) throw this.#failedReply(message);
     const reply = readMessageJson(message);
     if (Array.isArray(reply)) throw new AgentScopeError("AGENT_FAILED", `Task ${taskId} replied a list, not a message`);
@@ -266,7 +286,7 @@ export class RpcAgentClient implements AsyncDisposable {
   #failedReply(message: string): AgentScopeError {
     const expired = /^PlaceholderExpiredError: ([^]*)/.exec(message)?.[1];
     if (expired !== undefined) return new PlaceholderExpiredError(expired);
-    const agent = { name: "unknown", id: "unknown", server: this.#channel.address };
+    const agent = { name: "unknown", id: "unknown", server: this.#address };
     return new AgentCallError("AGENT_FAILED", `A call at ${agent.server} failed: ${message}`, { agent });
   }
 }
@@ -274,8 +294,4 @@ export class RpcAgentClient implements AsyncDisposable {
 function nameOf(config: object): string | undefined {
   const { name } = config as { name?: unknown };
   return typeof name === "string" ? name : undefined;
-}
-
-async function* dataOf(messages: AsyncIterable<{ data: Uint8Array }>): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const { data } of messages) yield data;
 }

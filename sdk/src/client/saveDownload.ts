@@ -5,21 +5,17 @@ import { tmpdir } from "node:os";
 import { join, resolve, win32 } from "node:path";
 import { pipeline } from "node:stream/promises";
 
-/** Where downloads go unless another folder is given. */
-export function defaultSaveDir(): string {
-  return join(tmpdir(), "agentscope-distributed", "downloads");
-}
-
 /**
  * Saves a downloaded file under its own name, with a mark of where it came from before it: the same file of the same server
  * has the same local path. The path appears when the file is whole.
+ * @param saveDir made when missing; without it, a folder among the system's temporary files
  * @returns the absolute local path
  */
 export async function saveDownload(
   pieces: AsyncIterable<Uint8Array>,
-  { saveDir, address, path }: { saveDir: string; address: string; path: string },
+  { saveDir, address, path }: { saveDir?: string | undefined; address: string; path: string },
 ): Promise<string> {
-  const folder = resolve(saveDir);
+  const folder = resolve(saveDir ?? join(tmpdir(), "agentscope-distributed", "downloads"));
   await mkdir(folder, { recursive: true });
   const mark = createHash("sha256").update(`${address}\n${path}`).digest("hex").slice(0, 8);
   const target = join(folder, `${mark}_${fileName(path)}`);

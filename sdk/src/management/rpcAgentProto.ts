@@ -124,5 +124,13 @@ export const rpcAgentService = {
   download_file: { ...method("download_file", stringMsg, codec<ByteMsg>("ByteMsg")), responseStream: true },
 };
 
+/** The methods that answer once. */
+export type UnaryMethod = Exclude<keyof typeof rpcAgentService, "download_file">;
+
+/** What a method is asked with. */
+export type ManagementRequest<Name extends keyof typeof rpcAgentService> = Parameters<
+  (typeof rpcAgentService)[Name]["requestSerialize"]
+>[0];
+
 /** Messages of the service are at most this large at both ends, as in AgentScope 0.1. */
 export const maxManagementMessageBytes = 32 * 1024 * 1024;
