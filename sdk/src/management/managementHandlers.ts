@@ -47,16 +47,19 @@ export function managementHandlers(server: ManagedServer, { token, ...options }:
       if (!(await server.deleteAgent(agentId))) throw new Error(`try to delete a non-existent agent [${agentId}].`);
     }),
     delete_all_agents: unary<Empty>(() => server.deleteAllAgents()),
-    clone_agent: unary<StringMsg>(async ({ value: agentId }) => {
-      if (!server.hasAgent(agentId)) throw new Error(`Try to clone a non-existent agent [${agentId}].`);
-      return server.cloneAgent(agentId);
-    }),
+    clone_agent: unary<StringMsg>(({ value: agentId }) =>
+      server.cloneAgent(agentId).catch((error: unknown) => {
+        throw unknownAgent(error) ? new Error(`Try to clone a non-existent agent [${agentId}].`) : error;
+      }),
+    ),
     get_agent_list: unary<Empty>(async () => JSON.stringify(await server.agentThumbnails())),
     get_server_info: unary<Empty>(async () => JSON.stringify(await server.info())),
     set_model_configs: unary<StringMsg>(({ value }) => setModelConfigs(server, value)),
     get_agent_memory: unary<StringMsg>(async ({ value: agentId }) => {
-      if (!server.hasAgent(agentId)) throw new Error(`Agent [${agentId}] has not found`);
-      return writeMemoryJson(await server.agentMemory(agentId));
+      const memory = await server.agentMemory(agentId).catch((error: unknown) => {
+        throw unknownAgent(error) ? new Error(`Agent [${agentId}] has not found`) : error;
+      });
+      return writeMemoryJson(memory);
     }),
     call_agent_func: unary<RpcMsg>((request, call) =>
       calls.call(request, callerMachine(call.getPeer())).catch((error: unknown) => {
@@ -163,6 +166,10 @@ async function setModelConfigs(server: ManagedServer, json: string): Promise<voi
 /** Without the port, which differs from call to call. */
 function callerMachine(peer: string): string {
   return peer.replace(/:\d+$/, "");
+}
+
+function unknownAgent(error: unknown): boolean {
+  return error instanceof AgentScopeError && error.code === "AGENT_NOT_FOUND";
 }
 
 function statusOfCall(error: unknown): number {
