@@ -24,16 +24,31 @@ export function invokeAgent(instance: AgentInstance, task: Task): unknown {
 /** Only methods of the class (and getters of properties by `get`) can be called from elsewhere, never what it inherits from Object. */
 function callMethod(instance: AgentInstance, task: Task): unknown {
   if (instance[relayedCall] !== undefined) return instance[relayedCall](task.method, task.args.slice());
-  if (task.method === "get") return (instance as unknown as Record<string, unknown>)[String(task.args[0])];
+  if (task.method === "get") return publicProperty(instance, task);
   const method = publicMethod(instance, task.method);
-  if (method === undefined) {
-    throw new AgentScopeError("AGENT_NOT_FOUND", `class ${task.agent.className} has no public method ${JSON.stringify(task.method)}`);
-  }
+  if (method === undefined) throw nothingPublic("method", task.method, task);
   return method.apply(instance, task.args);
 }
 
+function publicProperty(instance: object, task: Task): unknown {
+  const name = String(task.args[0]);
+  if (isPrivate(name)) throw nothingPublic("property", name, task);
+  return (instance as Record<string, unknown>)[name];
+}
+
+function nothingPublic(kind: "method" | "property", name: string, { agent }: Task): AgentScopeError {
+  return new AgentScopeError("INVALID_ARGUMENT", `class ${agent.className} has no public ${kind} ${JSON.stringify(name)}`);
+}
+
+function isPrivate(name: string): boolean {
+  return name.startsWith("_");
+}
+
+/** What only the host of an agent calls, and what would make another agent. */
+const hostsMethods: ReadonlySet<string> = new Set(["constructor", "setup", "dispose", "toDist"]);
+
 function publicMethod(instance: object, name: string): ((...args: unknown[]) => unknown) | undefined {
-  if (name === "constructor" || name.startsWith("_")) return undefined;
+  if (hostsMethods.has(name) || isPrivate(name)) return undefined;
   for (
     let holder: object | null = Object.getPrototypeOf(instance);
     holder !== null && holder !== Object.prototype && holder !== Function.prototype;

@@ -25,6 +25,12 @@ export function callMethodOf(target: AgentTarget, method: string, args: readonly
 
 /** Handles are proxies of this one function: a handle costs no function object of its own. */
 const callable = () => {};
+// Node looks for it on what is behind a proxy, and calls it on the proxy.
+Object.defineProperty(callable, inspect.custom, {
+  value(this: { [agentBrand]: AgentTarget }) {
+    return describe(this[agentBrand]);
+  },
+});
 
 /** What a handle's own members are; every other name is a method of the agent. */
 const members = {
@@ -56,7 +62,7 @@ class HandleTraps implements ProxyHandler<typeof callable> {
     const { target, prototype } = this;
     if (key === agentBrand) return target;
     if (key === handleBrand) return true;
-    if (key === inspect.custom || key === Symbol.toPrimitive) return () => describe(target);
+    if (key === Symbol.toPrimitive) return () => describe(target);
     if (typeof key === "symbol") return undefined;
     const member = Object.hasOwn(members, key) ? members[key as keyof typeof members] : undefined;
     if (member !== undefined) return member(target);
