@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+}
+
+/** The processes of this machine that run or could (no zombies), as the kernel lists them. */
+function processes(): ProcessEntry[] {
+  return readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? (entry(Number(name)) ?? []) : []));
+}
+
+function entry(pid: number): ProcessEntry | undefined {
+  try {
+    // The name of the program stands in parentheses and can hold anything.
+    const [state, parent, group] = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
+    return state === "Z" || state === "X" ? undefined : { pid, parent: Number(parent), group: Number(group) };
+  } catch {
+    return undefined;
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  return entry(pid) !== undefined;
+}
+
+/** The children of a process, and theirs. */
+export function descendants(pid: number): number[] {
+  const all = processes();
+  const below = (parent: number): number[] =>
+    all.filter((one) => one.parent === parent).flatMap((child) => [child.pid, ...below(child.pid)]);
+  return below(pid);
+}
+
+/** The processes of a group: what one that leads a group has started, also after it is gone. */
+export function groupMembers(group: number): number[] {
+  return processes().flatMap((one) => (one.group === group ? [one.pid] : []));
+}

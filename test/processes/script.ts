@@ -1,0 +1,7 @@
+import { fileURLToPath } from "node:url";
+import { StartedProcess, type StartOptions } from "./startedProcess.js";
+
+/** Starts one of the compiled programs in test/fixtures/scripts, as a person does. */
+export function startScript(name: string, options?: StartOptions): StartedProcess {
+  return new StartedProcess(fileURLToPath(new URL(`../fixtures/scripts/${name}.js`, import.meta.url)), options);
+}

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { groupMembers } from "./processTable.js";
+import { until } from "./until.js";
+
+/** How a process ended. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface StartOptions {
+  readonly args?: readonly string[];
+  /** Over the environment of this process. */
+  readonly env?: Record<string, string>;
+  /** Of Node itself. */
+  readonly nodeArgs?: readonly string[];
+  readonly cwd?: string;
+}
+
+/** A Node process that a test started, in a process group of its own, which ends with the test. */
+export class StartedProcess implements AsyncDisposable {
+  readonly pid: number;
+  /** What it has printed so far. */
+  stdout = "";
+  stderr = "";
+  /** Set once it has ended and all its output is here. */
+  end: ProcessEnd | undefined = undefined;
+  readonly ended: Promise<ProcessEnd>;
+
+  /** @param script the path of a JavaScript file. */
+  constructor(script: string, { args = [], env = {}, nodeArgs = [], cwd }: StartOptions = {}) {
+    const child: ChildProcess = spawn(process.execPath, [...nodeArgs, script, ...args], {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    if (child.pid === undefined) throw new Error(`${script} could not be started`);
+    this.pid = child.pid;
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
+    this.ended = new Promise((resolve) => {
+      child.once("close", (code, signal) => resolve((this.end = { code, signal })));
+    });
+  }
+
+  /** The JSON lines that it has printed. */
+  get said(): Record<string, unknown>[] {
+    const lines = this.stdout.split("\n").slice(0, -1);
+    return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  /** A JSON line with this key, once it has printed one. */
+  async says(key: string, timeoutMs = 15_000): Promise<Record<string, unknown>> {
+    return until(
+      () => {
+        const line = this.said.find((one) => key in one);
+        if (line === undefined && this.end !== undefined) throw new Error(this.describe(`ended without saying ${key}`));
+        return line;
+      },
+      { timeoutMs, what: `a line with ${key}` },
+    ).catch((error: unknown) => {
+      throw new Error(this.describe(`did not say ${key}`), { cause: error });
+    });
+  }
+
+  /** How it ended, once it has. */
+  async endsWithin(timeoutMs: number): Promise<ProcessEnd> {
+    return until(() => this.end, { timeoutMs, what: `the end of process ${this.pid}` }).catch((error: unknown) => {
+      throw new Error(this.describe("did not end"), { cause: error });
+    });
+  }
+
+  private describe(what: string): string {
+    const { end, stdout, stderr } = this;
+    return `process ${this.pid} ${what} (${JSON.stringify(end)})\n${stdout}\n${stderr}`;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    process.kill(this.pid, signal);
+  }
+
+  /** To the process and those that it started, as a terminal does on Ctrl-C. */
+  killGroup(signal: NodeJS.Signals): void {
+    process.kill(-this.pid, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (groupMembers(this.pid).length > 0) this.killGroup("SIGKILL");
+    await this.ended;
+  }
+}
