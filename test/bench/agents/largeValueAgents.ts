@@ -1,7 +1,6 @@
-import { AgentBase, agent, Msg } from "agentscope-distributed";
+import { AgentBase, type AgentConfig, agent, Msg } from "agentscope-distributed";
 
-export interface SourceConfig {
-  readonly name: string;
+interface SourceConfig extends AgentConfig {
   readonly sizeBytes: number;
 }
 

@@ -1,8 +1,7 @@
 import { setTimeout } from "node:timers/promises";
-import { AgentBase, agent, Msg } from "agentscope-distributed";
+import { AgentBase, type AgentConfig, agent, Msg } from "agentscope-distributed";
 
-export interface PlayerConfig {
-  readonly name: string;
+interface PlayerConfig extends AgentConfig {
   /** How long the player's model takes; the model is a timer. */
   readonly thinkingMs: number;
   readonly highest: number;
