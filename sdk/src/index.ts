@@ -1,5 +1,5 @@
-export type { AgentConfig, AgentInput } from "./agents/agentBase.js";
 export { AgentBase } from "./agents/agentBase.js";
+export type { AgentConfig, AgentInput } from "./agents/agentConfig.js";
 export { agent } from "./agents/agentDecorator.js";
 export type { DistOptions } from "./agents/distOptions.js";
 export { DistConf } from "./agents/distOptions.js";

@@ -8,26 +8,11 @@ import { takeConstruction } from "../runtime/agentHost.js";
 import type { AgentTarget } from "../runtime/agentTarget.js";
 import { callAgent, callMethodOf } from "../runtime/handle.js";
 import { currentTask, trackTurns } from "../runtime/task.js";
+import type { AgentConfig, AgentInput } from "./agentConfig.js";
 import { agentBrand, agentClassBrand } from "./brand.js";
 import type { DistOptions } from "./distOptions.js";
 import { hostLocally, makeDistributed } from "./placeAgent.js";
 import type { RpcAgent } from "./rpcAgent.js";
-
-/** What every agent is constructed with; a class adds what it needs. */
-export interface AgentConfig {
-  /** How the agent is called in messages, lists and errors. */
-  name: string;
-  sysPrompt?: string | undefined;
-  /** The name of a model config of the machine on which the agent runs. */
-  modelConfigName?: string | undefined;
-  /** Default: made. */
-  agentId?: string | undefined;
-  /** Construct the agent in another process only (see `agent`): `true` for a child process, or where. */
-  toDist?: boolean | DistOptions | undefined;
-}
-
-/** What an agent can be called with: a message, or what will be one; several in a list; or nothing. */
-export type AgentInput = Msg | Placeholder | readonly (Msg | Placeholder)[] | undefined;
 
 /** An agent is called like a function; the placeholder is there at once. */
 export interface AgentBase<Config extends AgentConfig = AgentConfig> {
@@ -156,7 +141,7 @@ function localPrototype(prototype: object): object {
     observe: {
       value(this: AgentBase, input?: AgentInput): CallResult<unknown> | void | Promise<void> {
         const target = targetOfLocal(this);
-        if (currentTask()?.agent === target) return observe.call(this, input as Msg);
+        if (currentTask()?.agent === (target as object)) return observe.call(this, input as Msg);
         return callMethodOf(target, "observe", [input]);
       },
       configurable: true,

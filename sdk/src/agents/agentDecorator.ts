@@ -30,7 +30,8 @@ export function agent<Class extends AnyAgentClass>(agentClass: Class, _context?:
       return Reflect.construct(target, args, newTarget) as object;
     },
     get(target, key, receiver): unknown {
-      return key === rawAgentClass ? target : Reflect.get(target, key, receiver);
+      // A subclass of the decorated class is no decorated class.
+      return key === rawAgentClass && receiver === decorated ? target : Reflect.get(target, key, receiver);
     },
   });
   return decorated;

@@ -2,22 +2,30 @@ import { randomUUID } from "node:crypto";
 import { InvalidArgumentError } from "../errors.js";
 import { snapshot, unwrapLarge } from "../messages/valueCodec.js";
 import { resolveTarget } from "../orchestration/runTarget.js";
-import type { AgentClass, AgentSpec } from "../runtime/agentHost.js";
+import type { AgentClass } from "../runtime/agentHost.js";
+import type { AgentSpec } from "../runtime/agentSpec.js";
 import type { AgentTarget } from "../runtime/agentTarget.js";
 import { targetOf } from "../runtime/agentTarget.js";
 import { createHandle } from "../runtime/handle.js";
 import type { AgentInstance } from "../runtime/agentCode.js";
 import { RemoteAgent } from "../runtime/remoteAgent.js";
 import { runtime } from "../runtime/runtime.js";
-import type { AgentBase, AgentConfig } from "./agentBase.js";
-import { locateClass } from "./classLocation.js";
+import type { AgentConfig } from "./agentConfig.js";
+import { isMainScript, locateClass, mainScriptError } from "./classLocation.js";
 import { checkDistOptions, type DistOptions } from "./distOptions.js";
+
+/** A local agent, as far as it matters where it is put. */
+interface LocalAgent {
+  readonly agentId: string;
+  readonly name: string;
+  readonly config: AgentConfig;
+}
 
 /** Local agents that `toDist` was called on: the first distributed one has the id of the local one. */
 const distributed = new WeakSet<object>();
 
 /** Takes a local agent into this process's host. */
-export function hostLocally(agent: AgentBase): AgentTarget {
+export function hostLocally(agent: LocalAgent): AgentTarget {
   const spec = { id: agent.agentId, name: agent.name, className: agent.constructor.name, args: [agent.config] };
   return runtime().host.adopt({ ...spec, moduleUrl: undefined }, agent as unknown as AgentInstance);
 }
@@ -33,7 +41,7 @@ export function makeDistributed(
   agentClass: object,
   args: readonly unknown[],
   options: DistOptions,
-  local?: AgentBase,
+  local?: LocalAgent,
 ): object {
   checkDistOptions(options);
   const { prototype } = agentClass as { prototype: object };
@@ -51,8 +59,10 @@ export function makeDistributed(
       else agent.createOn(connection, { ...spec, moduleUrl: undefined });
       return;
     }
+    const child = runtime().servers.childServer(options);
     const { url } = locateClass(agentClass as AgentClass);
-    agent.createOn(runtime().servers.childServer(options), { ...spec, moduleUrl: url });
+    if (isMainScript(url)) throw mainScriptError(spec.className, url);
+    agent.createOn(child, { ...spec, moduleUrl: url });
   };
   if (options.lazyLaunch === true) agent.launchLater(place);
   else place();
@@ -67,7 +77,7 @@ function specOf(
   agentClass: AgentClass,
   args: readonly unknown[],
   options: DistOptions,
-  local: AgentBase | undefined,
+  local: LocalAgent | undefined,
 ): AgentSpec {
   const config = args[0] as AgentConfig | undefined;
   if (typeof config?.name !== "string") {

@@ -1,10 +1,21 @@
 import type { CallResult } from "../messages/callResult.js";
 import type { Placeholder } from "../messages/placeholder.js";
-import type { AgentBase, AgentInput } from "./agentBase.js";
+import type { AgentInput } from "./agentConfig.js";
 import { handleBrand } from "./brand.js";
 
 /** Members that a handle has of its own, or that make no sense from elsewhere. */
-type OwnMembers = keyof AgentBase | "setup" | "dispose";
+type OwnMembers =
+  | "agentId"
+  | "config"
+  | "dispose"
+  | "memory"
+  | "name"
+  | "observe"
+  | "reply"
+  | "setup"
+  | "sysPrompt"
+  | "toDist"
+  | "toString";
 
 /** The public methods of an agent's class, as they are called from elsewhere: each gives a promise. */
 type RemoteMethods<Agent> = {
@@ -21,7 +32,7 @@ type Method = (...args: never[]) => unknown;
  * What `.toDist()` gives: a distributed agent, used like the agent itself. `agent(x)` gives a placeholder at once; a public
  * method of its class gives a promise of the method's result, run in the agent's mailbox.
  */
-export type RpcAgent<Agent = AgentBase> = RemoteMethods<Agent> & {
+export type RpcAgent<Agent = object> = RemoteMethods<Agent> & {
   (input?: AgentInput): Placeholder;
   readonly name: string;
   /** Known at once, also while the agent is still being made. */

@@ -1,6 +1,6 @@
 import { AgentScopeError } from "../errors.js";
 import { packValue } from "../messages/valueCodec.js";
-import { decodeFrame, encodeFrame, type Frame, frameKind } from "./frame.js";
+import { encodeFrame, type Frame, frameKind } from "./frame.js";
 
 /**
  * One lane's ordered, reliable, bounded conversation with one lane of another process (or of this one).
@@ -67,14 +67,23 @@ export class Channel {
   private state: "open" | "waiting" | "resuming" | "ended" = "open";
   private flushing: "no" | "soon" | "turn" = "no";
 
-  constructor(
-    readonly lane: number,
-    private readonly ownLane: number,
-    /** Must not keep or hand over the buffer: it is sent again after a broken stream. */
-    private readonly sendFrame: (frame: Uint8Array<ArrayBuffer>) => void,
-    private readonly owner: ChannelOwner,
-    private readonly limits: ChannelLimits = defaultChannelLimits,
-  ) {}
+  private readonly lanes: { own: number; other: number };
+  private readonly owner: ChannelOwner;
+  private readonly sendFrame: (frame: Uint8Array<ArrayBuffer>) => void;
+  private readonly limits: ChannelLimits;
+
+  /** @param options `send` must not keep or hand over the buffer: it is sent again after a broken stream. */
+  constructor(options: {
+    lanes: { own: number; other: number };
+    owner: ChannelOwner;
+    send: (frame: Uint8Array<ArrayBuffer>) => void;
+    limits?: ChannelLimits | undefined;
+  }) {
+    this.lanes = options.lanes;
+    this.owner = options.owner;
+    this.sendFrame = options.send;
+    this.limits = options.limits ?? defaultChannelLimits;
+  }
 
   /**
    * The list to push the fields of one operation to.
@@ -159,7 +168,7 @@ export class Channel {
   private sendCounted(kind: Frame["kind"], body: Uint8Array): void {
     const sequence = ++this.sequence;
     const fills = this.sentBytes + body.length > this.limits.windowBytes / 4;
-    const bytes = this.encode(kind, sequence, body, fills);
+    const bytes = this.encode(kind, body, { sequence, acknowledgeSoon: fills });
     this.sent.push({ sequence, bytes });
     this.sentBytes += bytes.length;
     this.sendFrame(bytes);
@@ -167,14 +176,14 @@ export class Channel {
 
   private encode(
     kind: Frame["kind"],
-    sequence: number,
     body: Uint8Array,
-    acknowledgeSoon = false,
+    { sequence = 0, acknowledgeSoon = false }: { sequence?: number; acknowledgeSoon?: boolean } = {},
   ): Uint8Array<ArrayBuffer> {
+    const { own, other } = this.lanes;
     return encodeFrame({
       kind,
-      toLane: this.lane,
-      fromLane: this.ownLane,
+      toLane: other,
+      fromLane: own,
       sequence,
       acknowledgeSoon,
       acknowledged: this.received,
@@ -192,7 +201,7 @@ export class Channel {
       this.received = frame.sequence;
       this.pass(frame);
       if (frame.acknowledgeSoon && this.state === "open") {
-        this.sendFrame(this.encode(frameKind.acknowledge, 0, new Uint8Array()));
+        this.sendFrame(this.encode(frameKind.acknowledge, new Uint8Array()));
       }
     }
     if (this.sentBytes < this.limits.windowBytes && this.hasWaiting) this.flushAfterAcknowledge();
@@ -269,7 +278,7 @@ export class Channel {
   carrierUp(): void {
     if (this.state !== "waiting") return;
     this.state = "resuming";
-    this.sendFrame(this.encode(frameKind.resume, 0, new Uint8Array()));
+    this.sendFrame(this.encode(frameKind.resume, new Uint8Array()));
   }
 
   private resumeFrom(): void {
@@ -288,14 +297,5 @@ export class Channel {
     this.blobs = [];
     this.sent = [];
     this.incomingBlobs.clear();
-  }
-}
-
-/** Reads a frame's bytes; undefined when they are none. */
-export function tryDecodeFrame(bytes: Uint8Array): Frame | undefined {
-  try {
-    return decodeFrame(bytes);
-  } catch {
-    return undefined;
   }
 }

@@ -69,6 +69,11 @@ export class Cursor {
     return this.index >= this.fields.length;
   }
 
+  /** How many fields are left. */
+  get left(): number {
+    return this.fields.length - this.index;
+  }
+
   next(): unknown {
     if (this.index >= this.fields.length) throw new RangeError("an operation lacks fields");
     return this.fields[this.index++];

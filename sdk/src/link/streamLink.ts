@@ -1,6 +1,6 @@
 import type { Client, ClientDuplexStream } from "@grpc/grpc-js";
 import { AgentScopeError, AgentServerNotAliveError } from "../errors.js";
-import type { Carrier } from "../runtime/connection.js";
+import type { Carrier, LinkListener } from "./carrier.js";
 import { type Control, decodeControl, encodeControl } from "./control.js";
 import { failureFromWire } from "./failure.js";
 import { controlLane, decodeFrame, toLaneOf } from "./frame.js";
@@ -9,18 +9,6 @@ import { keepaliveMs, linkService, maxFrameBytes } from "./linkService.js";
 import type { LaneLoad, PeerInfo } from "./peer.js";
 import type { ServerAccess } from "./serverAccess.js";
 import { SocketHold, watchSockets } from "./socketHold.js";
-
-/** Who is told what happens on a link. `Connection` is one. */
-export interface LinkListener {
-  opened(peer: PeerInfo): void;
-  receive(bytes: Uint8Array): void;
-  lanes(lanes: LaneLoad[]): void;
-  laneLost(lane: number, error: AgentScopeError): void;
-  /** The stream broke; it may come back. */
-  down(): void;
-  up(): void;
-  lost(error: AgentScopeError): void;
-}
 
 type Stream = ClientDuplexStream<Buffer, Buffer>;
 

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { handleUnaryCall, sendUnaryData, ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
-import { AgentCallError, AgentCreationError, AgentScopeError, asError, InvalidArgumentError } from "../errors.js";
+import { AgentCallError, AgentScopeError, asError, InvalidArgumentError } from "../errors.js";
 import { grpcStatus } from "../link/grpcClient.js";
 import { AgentCalls } from "./agentCalls.js";
 import { readAgentInitArgs } from "./agentInitArgs.js";
@@ -187,8 +187,9 @@ function statusOfCall(error: unknown): number {
 
 function errorText(error: unknown): string {
   const { message } = asError(error);
-  const hasStack = error instanceof AgentCallError || error instanceof AgentCreationError;
-  return hasStack && error.remoteStack !== undefined ? `${message}\n${error.remoteStack}` : message;
+  return error instanceof AgentCallError && error.remoteStack !== undefined
+    ? `${message}\n${error.remoteStack}`
+    : message;
 }
 
 export type ManagementHandlers = ReturnType<typeof managementHandlers>;

@@ -164,6 +164,8 @@ export interface ReferenceCodec {
   exportAgent(agent: object): unknown;
   /** A message's `url`: a file of this machine as one that the receiver can fetch. */
   exportUrl(url: string): string | RemoteFile;
+  /** A file of another machine; without an address one of the sender's. */
+  importFile(address: string, path: string): RemoteFile;
   importResult(reference: unknown): unknown;
   importAgent(reference: unknown): unknown;
 }
@@ -252,7 +254,7 @@ function fromTagged(tag: Tag, data: unknown): unknown {
     case "msg":
       return messageFromFields(data as unknown[]);
     case "file":
-      return new RemoteFile(...(data as [string, string]));
+      return decodingReferences?.importFile(...(data as [string, string]));
     case "map":
       return new Map(data as [unknown, unknown][]);
     case "set":

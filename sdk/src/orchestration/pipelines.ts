@@ -1,4 +1,4 @@
-import type { AgentInput } from "../agents/agentBase.js";
+import type { AgentInput } from "../agents/agentConfig.js";
 import type { Placeholder } from "../messages/placeholder.js";
 import type { Msg } from "../messages/msg.js";
 

@@ -1,22 +1,11 @@
 import { AgentScopeError, InvalidArgumentError } from "../errors.js";
 import type { AgentInstance } from "./agentCode.js";
-import { HostedAgent } from "./hostedAgent.js";
+import type { AgentSpec } from "./agentSpec.js";
+import { type AgentHome, HostedAgent } from "./hostedAgent.js";
 import { ResultPool } from "./resultPool.js";
-import type { Task } from "./task.js";
 
 /** An agent class that a host can make agents of. */
 export type AgentClass = new (...args: never[]) => AgentInstance;
-
-/** What a host is told to make. */
-export interface AgentSpec {
-  id: string;
-  name: string;
-  className: string;
-  /** Of the constructor. */
-  args: readonly unknown[];
-  /** Where the class is defined, if it is not registered with the host. */
-  moduleUrl: string | undefined;
-}
 
 export interface HostOptions {
   /** Where the host is, for people: `host:port`, or `main process`. */
@@ -57,7 +46,7 @@ export function takeConstruction(): AgentSpec | undefined {
 const deadlineCheckMs = 1000;
 
 /** The agents of one thread: of the main process, or of a worker of an agent server. */
-export class AgentHost {
+export class AgentHost implements AgentHome {
   readonly agents = new Map<string, HostedAgent>();
   readonly pool: ResultPool;
   /** Where the host is, for people: `host:port`, or `main process`. */
@@ -153,17 +142,17 @@ export class AgentHost {
   }
 
   /** @internal A call's turn begins. */
-  begun(task: Task): void {
-    this.busy.add(task.agent);
-    this.options.events?.callBegun(task.agent);
+  begun(agent: HostedAgent): void {
+    this.busy.add(agent);
+    this.options.events?.callBegun(agent);
     if (this.deadlineTimer !== undefined) return;
     this.deadlineTimer = setInterval(() => this.checkDeadlines(), deadlineCheckMs).unref();
   }
 
   /** @internal A call's turn has ended. */
-  finished(task: Task): void {
-    this.busy.delete(task.agent);
-    this.options.events?.callEnded(task.agent);
+  finished(agent: HostedAgent): void {
+    this.busy.delete(agent);
+    this.options.events?.callEnded(agent);
   }
 
   private checkDeadlines(): void {

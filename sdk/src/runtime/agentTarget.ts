@@ -1,7 +1,7 @@
 import { agentBrand } from "../agents/brand.js";
 import type { AgentLabel } from "../errors.js";
 import type { CallResult } from "../messages/callResult.js";
-import type { Session } from "./session.js";
+import type { PeerInfo } from "../link/peer.js";
 
 /** Where calls of an agent go: its mailbox in this thread, or a connection to where it lives. */
 export interface AgentTarget {
@@ -15,7 +15,18 @@ export interface AgentTarget {
    */
   call(method: string, args: unknown[], result: CallResult<unknown>): void;
   /** How the agent is named to the other end of a session. */
-  reference(session: Session): AgentReference;
+  reference(to: ReferenceTarget): AgentReference;
+}
+
+/** Whom an agent is named to: the other end of a session, and what this end has for it. */
+export interface ReferenceTarget {
+  /** This process, and which of its threads. */
+  readonly self: PeerInfo;
+  readonly ownLane: number;
+  /** Whether the other end can open a connection to a server. */
+  canReach(server: PeerInfo): boolean;
+  /** Takes calls of the agent here, under this id, and passes them on. */
+  relay(id: string, target: AgentTarget): void;
 }
 
 /** `[address, instance, lane, agent id, name, class]`; without an address: on this end of the session. */

@@ -2,20 +2,13 @@ import type { AgentScopeError } from "../errors.js";
 import type { Channel } from "../link/channel.js";
 import { decodeFrame } from "../link/frame.js";
 import type { LaneLoad, PeerInfo } from "../link/peer.js";
-import type { LinkListener } from "../link/streamLink.js";
-import type { Endpoint } from "./endpoint.js";
-import { Session } from "./session.js";
+import type { Carrier, LinkListener } from "../link/carrier.js";
+import { Session, type SessionConnection, type SessionEndpoint } from "./session.js";
 
-/** What carries a connection's frames: a gRPC stream, or the way to the I/O thread that has it. */
-export interface Carrier {
-  send(bytes: Uint8Array<ArrayBuffer>): void;
-  /** While something is awaited the carrier keeps the process alive. */
-  hold(): void;
-  unhold(): void;
-  /** What arrived can't be understood: ends the connection. */
-  abort(error: AgentScopeError): void;
-  /** The lane of an agent that is there already. */
-  locate(agentId: string): Promise<number>;
+/** The thread that a connection belongs to, as the connection sees it. */
+export interface ConnectionEndpoint extends SessionEndpoint {
+  sessionOpened(session: Session): void;
+  sessionEnded(session: Session): void;
 }
 
 function rank({ agents, stuck }: LaneLoad): number {
@@ -28,7 +21,7 @@ function rank({ agents, stuck }: LaneLoad): number {
  * 1. Until it is open frames wait here.
  * 2. Once it is lost everything that waits for it has ended, and everything new ends at once with the same error.
  */
-export class Connection implements LinkListener {
+export class Connection implements LinkListener, SessionConnection {
   private state: { kind: "opening"; waiting: Uint8Array<ArrayBuffer>[] } | { kind: "open" } | { kind: "lost" } = {
     kind: "opening",
     waiting: [],
@@ -43,7 +36,7 @@ export class Connection implements LinkListener {
   private holds = 0;
 
   constructor(
-    private readonly endpoint: Endpoint,
+    private readonly endpoint: ConnectionEndpoint,
     /** The same on both sides, and made by the one that opened it; part of references to calls. */
     readonly id: string,
     private readonly carrier: Carrier,
@@ -53,7 +46,7 @@ export class Connection implements LinkListener {
   session(lane: number): Session {
     let session = this.sessions.get(lane);
     if (session === undefined) {
-      session = new Session(this.endpoint, this, lane);
+      session = new Session({ endpoint: this.endpoint, connection: this }, lane);
       this.sessions.set(lane, session);
       this.endpoint.sessionOpened(session);
       const error = this.lostError ?? this.lostLanes.get(lane);
@@ -147,7 +140,6 @@ export class Connection implements LinkListener {
     if (this.state.kind === "lost") return;
     this.state = { kind: "lost" };
     this.lostError = error;
-    this.endpoint.connectionLost(this);
     for (const session of [...this.sessions.values()]) this.endSession(session, error);
     for (const watcher of this.openWatchers.splice(0)) watcher(error);
   }

@@ -1,26 +1,18 @@
 import { type AgentScopeError, PlaceholderExpiredError } from "../errors.js";
+import type { Cursor } from "../link/operations.js";
 import { hostOf, isLoopback, type PeerInfo } from "../link/peer.js";
 import type { CallResult } from "../messages/callResult.js";
 import { Placeholder } from "../messages/placeholder.js";
 import type { RemoteFile } from "../messages/remoteFile.js";
 import type { AgentHost } from "./agentHost.js";
-import type { Connection } from "./connection.js";
+import type { Connection, ConnectionEndpoint } from "./connection.js";
 import { ForeignResult } from "./foreignResult.js";
 import { createHandle } from "./handle.js";
 import { RemoteAgent } from "./remoteAgent.js";
-import type { Session, TaskReference } from "./session.js";
-import { WaitGraph } from "./waitGraph.js";
-
-/** An agent of some server, as references in values name it. */
-export interface AgentLocation {
-  /** Empty: at the other end of the session it came by. */
-  address: string;
-  instance: string;
-  lane: number;
-  id: string;
-  name: string;
-  className: string;
-}
+import type { AgentLocation } from "./argumentCodec.js";
+import type { Session } from "./session.js";
+import type { TaskReference } from "./taskReference.js";
+import { WaitGraph, type WaitGraphHome } from "./waitGraph.js";
 
 /** What an endpoint needs of the process it is in. */
 export interface Network {
@@ -34,7 +26,7 @@ export interface Network {
 const callersPerSession = 2 ** 32;
 
 /** One thread among the threads that talk to each other: its agents, its sessions, and how it is found by others. */
-export class Endpoint {
+export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
   readonly waitGraph = new WaitGraph(this);
   private sessionCount = 0;
   private readonly sessions = new Map<string, Session>();
@@ -42,15 +34,19 @@ export class Endpoint {
   private readonly expected = new Map<string, { seq: number; result: CallResult<unknown> }[]>();
   private readonly fetching = new Map<string, CallResult<unknown>>();
 
-  constructor(
-    readonly host: AgentHost,
-    /** Which thread of the process this is (frame.ts). */
-    readonly lane: number,
-    /** Where this process is reached; no address for one that does not listen. */
-    readonly self: PeerInfo,
-    private readonly network: Network,
-    private readonly expectTimeoutMs = 300_000,
-  ) {}
+  readonly host: AgentHost;
+  /** Which thread of the process this is (frame.ts). */
+  readonly lane: number;
+  /** Where this process is reached; no address for one that does not listen. */
+  readonly self: PeerInfo;
+  private readonly network: Network;
+
+  constructor({ host, lane, self, network }: { host: AgentHost; lane: number; self: PeerInfo; network: Network }) {
+    this.host = host;
+    this.lane = lane;
+    this.self = self;
+    this.network = network;
+  }
 
   nextCallerBase(): number {
     return ++this.sessionCount * callersPerSession;
@@ -68,10 +64,6 @@ export class Endpoint {
     if (this.sessions.get(session.otherCallerName) === session) this.sessions.delete(session.otherCallerName);
   }
 
-  connectionLost(_connection: Connection): void {
-    // Sessions end one by one (sessionEnded); the network forgets the connection itself.
-  }
-
   exportUrl(url: string): string | RemoteFile {
     return this.network.exportUrl(url);
   }
@@ -87,7 +79,7 @@ export class Endpoint {
     else expected.push({ seq, result });
     setTimeout(() => {
       result.fail(new PlaceholderExpiredError(`no call with this result has come to ${this.host.serverName}`));
-    }, this.expectTimeoutMs).unref();
+    }, this.host.callTimeoutMs).unref();
     return result;
   }
 
@@ -102,7 +94,7 @@ export class Endpoint {
       if (owner === undefined || result.seq === 0 || owner.ended !== undefined) return undefined;
       if (owner === session) return result.seq;
       const { peer } = owner.connection;
-      if (peer === undefined || peer.address === "" || !canReach(session.connection.peer, peer)) return undefined;
+      if (peer === undefined || !this.canReach(peer, session.connection.peer)) return undefined;
       const { address, instance } = peer;
       return { address, instance, lane: owner.lane, caller: owner.callerName, seq: result.seq };
     }
@@ -123,9 +115,13 @@ export class Endpoint {
     else whenPeerKnown();
   }
 
-  /** Whether the other end of a session can open a connection to a server. */
-  canPassOn(server: PeerInfo, session: Session): boolean {
-    return server.address !== "" && canReach(session.connection.peer, server);
+  canReach(server: PeerInfo, from: PeerInfo | undefined): boolean {
+    if (server.address === "" || (server.realm !== "" && server.realm !== from?.realm)) return false;
+    return !isLoopback(hostOf(server.address)) || from?.machine === server.machine;
+  }
+
+  probed(cursor: Cursor, session: Session): void {
+    this.waitGraph.receive(cursor, session);
   }
 
   /** A result of another server (or of this one), for use here. */
@@ -156,12 +152,6 @@ export class Endpoint {
     else agent.bindTo(this.network.connect(address).session(lane));
     return createHandle(agent);
   }
-}
-
-/** Whether a process can open a connection to a server. */
-function canReach(from: PeerInfo | undefined, server: PeerInfo): boolean {
-  if (server.realm !== "" && server.realm !== from?.realm) return false;
-  return !isLoopback(hostOf(server.address)) || from?.machine === server.machine;
 }
 
 function forward(from: CallResult<unknown>, to: CallResult<unknown>): void {

@@ -1,5 +1,6 @@
 import type { CallResult, ResultSource } from "../messages/callResult.js";
-import type { Session, TaskReference } from "./session.js";
+import type { Session } from "./session.js";
+import type { TaskReference } from "./taskReference.js";
 
 /** The result of somebody else's call of an agent of another server: fetched from there, once it is needed here. */
 export class ForeignResult implements ResultSource {

@@ -6,19 +6,27 @@ import { Msg } from "../messages/msg.js";
 import { type LargeValue, snapshot, unwrapLarge } from "../messages/valueCodec.js";
 import { readValue } from "../messages/remoteFile.js";
 import { type AgentInstance, invokeAgent, isThenable } from "./agentCode.js";
-import type { AgentHost, AgentSpec } from "./agentHost.js";
+import type { AgentSpec } from "./agentSpec.js";
 import { Mailbox } from "./mailbox.js";
-import type { AgentReference, AgentTarget } from "./agentTarget.js";
+import type { AgentReference, AgentTarget, ReferenceTarget } from "./agentTarget.js";
 import { coarseNow } from "./coarseClock.js";
 import { LocalResult } from "./localResult.js";
-import type { Session } from "./session.js";
-import { currentTask, runTurn, Task } from "./task.js";
+import { currentTask, runTurn, Task, type TaskAgent } from "./task.js";
 
 type State =
   | typeof creating
   | { kind: "ready"; instance: AgentInstance }
   | { kind: "failed"; error: AgentScopeError }
   | { kind: "deleted" };
+
+/** The host of an agent, as the agent sees it. */
+export interface AgentHome {
+  readonly serverName: string;
+  /** The longest turn of a call. */
+  readonly callTimeoutMs: number;
+  begun(agent: HostedAgent): void;
+  finished(agent: HostedAgent): void;
+}
 
 const creating = { kind: "creating" } as const;
 
@@ -29,7 +37,7 @@ const creating = { kind: "creating" } as const;
  * 2. No call begins before `setup` has ended; if the agent can't be made, each of its calls fails with the same error.
  * 3. A call that was given a failed result is not run: it fails with the same root cause, in its caller's order or before.
  */
-export class HostedAgent implements AgentTarget {
+export class HostedAgent implements AgentTarget, TaskAgent {
   private state: State = creating;
   running: Task | undefined = undefined;
   // Made when they are needed: there can be a million agents, most of them idle.
@@ -38,7 +46,7 @@ export class HostedAgent implements AgentTarget {
   private creationWatchers: ((error?: AgentScopeError) => void)[] | undefined = undefined;
 
   constructor(
-    private readonly host: AgentHost,
+    private readonly host: AgentHome,
     /** A small number within the host, also its number as a caller. */
     readonly number: number,
     readonly spec: AgentSpec,
@@ -125,10 +133,9 @@ export class HostedAgent implements AgentTarget {
     this.submit(task);
   }
 
-  reference(session: Session): AgentReference {
-    const { self, lane } = session.endpoint;
-    const reachable = self.address !== "" && session.endpoint.canPassOn(self, session);
-    return [reachable ? self.address : "", self.instance, lane, this.id, this.name, this.className];
+  reference({ self, ownLane, canReach }: ReferenceTarget): AgentReference {
+    const address = canReach(self) ? self.address : "";
+    return [address, self.instance, ownLane, this.id, this.name, this.className];
   }
 
   /** A call has arrived. */
@@ -216,7 +223,7 @@ export class HostedAgent implements AgentTarget {
     this.running = task;
     task.state = "running";
     task.since = coarseNow();
-    this.host.begun(task);
+    this.host.begun(this);
     const turn = (this.turn ??= new Turn(this));
     try {
       const returned = runTurn(turn, instance, task);
@@ -242,7 +249,7 @@ export class HostedAgent implements AgentTarget {
   }
 
   private finish(task: Task, state: "done" | "failed", outcome: unknown): void {
-    this.host.finished(task);
+    this.host.finished(this);
     if (this.running === task) this.running = undefined;
     this.end(task, state, outcome);
     this.next();

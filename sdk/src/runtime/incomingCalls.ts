@@ -7,7 +7,7 @@ import type { AgentHost } from "./agentHost.js";
 import { failureOfGoneAgent, type HostedAgent } from "./hostedAgent.js";
 import { LocalResult } from "./localResult.js";
 import { SequenceTable } from "./sequenceTable.js";
-import type { Session } from "./session.js";
+import type { SessionPort } from "./sessionPort.js";
 import { Task, type TaskSink } from "./task.js";
 
 /** The calls that one caller has made of agents of this host, until it releases their results. */
@@ -19,7 +19,7 @@ export class IncomingCalls implements TaskSink {
   private highestSeq = 0;
 
   constructor(
-    private readonly session: Session,
+    private readonly session: SessionPort,
     private readonly host: AgentHost,
     /** Added to the number of the calling agent: callers of different sessions are different callers. */
     private readonly callerBase: number,

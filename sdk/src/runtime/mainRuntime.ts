@@ -9,13 +9,14 @@ import { settings } from "../orchestration/settings.js";
 import { AgentHost } from "./agentHost.js";
 import { Connection } from "./connection.js";
 import { Endpoint } from "./endpoint.js";
-import type { Runtime } from "./runtime.js";
+import type { Runtime } from "./threadRuntime.js";
 
 /** The runtime of a process that is no agent server: one thread, which connects to servers and listens for none. */
 export function makeMainRuntime(): Runtime {
   const instance = randomUUID();
   const self = { instance, address: "", serverId: "", lanes: [], machine: thisMachine(), realm: "" };
   const connections = new Map<string, Connection>();
+  const accesses = new Map<string, ServerAccess>();
   let connectionCount = 0;
 
   const host = new AgentHost({
@@ -41,12 +42,15 @@ export function makeMainRuntime(): Runtime {
     if (known !== undefined && known.lostError === undefined) return known;
     const { connection } = open(access);
     connections.set(access.address, connection);
+    accesses.set(access.address, access);
     return connection;
   }
 
-  const endpoint: Endpoint = new Endpoint(host, 0, self, {
-    connect: (address) => connect({ address }),
-    exportUrl: (url) => url,
+  const endpoint: Endpoint = new Endpoint({
+    host,
+    lane: 0,
+    self,
+    network: { connect: (address) => connect({ address }), exportUrl: (url) => url },
   });
   const children = new ChildServers((access) => {
     const { connection, link } = open(access);
@@ -60,6 +64,10 @@ export function makeMainRuntime(): Runtime {
   return {
     host,
     endpoint,
-    servers: { connect, childServer: (options: DistOptions) => children.connectionFor(options) },
+    servers: {
+      connect,
+      childServer: (options: DistOptions) => children.connectionFor(options),
+      accessTo: (address) => accesses.get(address) ?? { address },
+    },
   };
 }

@@ -2,9 +2,9 @@ import type { AgentScopeError } from "../errors.js";
 import { observeMethod, operation, replyMethod } from "../link/operations.js";
 import { CallResult } from "../messages/callResult.js";
 import { LargeValue } from "../messages/valueCodec.js";
-import type { AgentSpec } from "./agentHost.js";
+import type { AgentSpec } from "./agentSpec.js";
 import { SequenceTable } from "./sequenceTable.js";
-import type { Session } from "./session.js";
+import type { SessionPort } from "./sessionPort.js";
 
 /** Who is told how an asked-for thing ended. */
 export interface AnswerSink {
@@ -27,7 +27,7 @@ export class OutgoingCalls {
   private releases: number[] = [];
   private releaseTimer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly session: Session) {}
+  constructor(private readonly session: SessionPort) {}
 
   get size(): number {
     return this.pending.size;

@@ -1,9 +1,9 @@
 import type { ResultSource } from "../messages/callResult.js";
-import type { Session } from "./session.js";
+import type { ProbeWay } from "./probeWay.js";
 
 /** A result whose value the other end of a session sends when it has it. */
 export class PromisedResult implements ResultSource {
-  constructor(readonly session: Session) {}
+  constructor(readonly session: ProbeWay) {}
 
   /** The value comes by itself. */
   fetch(): void {}

@@ -1,10 +1,9 @@
 import type { AgentLabel, AgentScopeError } from "../errors.js";
 import { failureOfAgent } from "../link/failure.js";
 import { CallResult, type ResultSource } from "../messages/callResult.js";
-import type { AgentSpec } from "./agentHost.js";
-import type { AgentReference, AgentTarget } from "./agentTarget.js";
+import type { AgentSpec } from "./agentSpec.js";
+import type { AgentReference, AgentTarget, ReferenceTarget } from "./agentTarget.js";
 import type { Connection } from "./connection.js";
-import { relayReference } from "./relay.js";
 import type { Session } from "./session.js";
 import { currentTask } from "./task.js";
 
@@ -144,13 +143,14 @@ export class RemoteAgent implements AgentTarget, ResultSource {
     if (result.seq > 0 && !result.escaped) this.session?.outgoing.release(result.seq);
   }
 
-  reference(session: Session): AgentReference {
+  reference(to: ReferenceTarget): AgentReference {
     const { id, name } = this.label;
-    const home = this.session;
-    const peer = home?.connection.peer;
-    if (home !== undefined && peer !== undefined && session.endpoint.canPassOn(peer, session)) {
-      return [peer.address, peer.instance, home.lane, id, name, this.className];
+    const peer = this.session?.connection.peer;
+    if (this.session !== undefined && peer !== undefined && to.canReach(peer)) {
+      return [peer.address, peer.instance, this.session.lane, id, name, this.className];
     }
-    return relayReference(this, session);
+    const relayId = `relay/${id}`;
+    to.relay(relayId, this);
+    return ["", "", to.ownLane, relayId, name, this.className];
   }
 }

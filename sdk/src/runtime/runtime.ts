@@ -1,26 +1,9 @@
 import { setAwaitHook, reportUnreadFailures, setUnreadReporter } from "../messages/callResult.js";
+import { fetchRemoteFile } from "../client/fetchRemoteFile.js";
+import { setFileFetcher } from "../messages/remoteFile.js";
 import { settings } from "../orchestration/settings.js";
-import type { AgentHost } from "./agentHost.js";
-import type { Endpoint } from "./endpoint.js";
+import type { Runtime } from "./threadRuntime.js";
 import { makeMainRuntime } from "./mainRuntime.js";
-import type { Connection } from "./connection.js";
-import type { DistOptions } from "../agents/distOptions.js";
-import type { ServerAccess } from "../link/serverAccess.js";
-
-/** The ways to agent servers that a thread has. */
-export interface Servers {
-  /** The connection to a server; opened when there is none. */
-  connect(access: ServerAccess): Connection;
-  /** A connection to a child server for one more agent; the child is started, or shared. */
-  childServer(options: DistOptions): Connection;
-}
-
-/** What agents and handles of this thread work with. */
-export interface Runtime {
-  readonly host: AgentHost;
-  readonly endpoint: Endpoint;
-  readonly servers: Servers;
-}
 
 // Of the thread, not of the module: a program can load the SDK from two folders (its own and that of the command it runs by).
 const place = Symbol.for("agentscope-distributed/1/runtime");
@@ -36,6 +19,7 @@ export function setRuntime(made: Runtime): Runtime {
   threadGlobals[place] = made;
   setAwaitHook((result) => made.endpoint.waitGraph.awaited(result));
   setUnreadReporter((error) => settings.logger.warn(`a call failed and nothing awaited its result: ${error.message}`));
+  setFileFetcher((file) => fetchRemoteFile(file, made.servers.accessTo(file.address)));
   process.once("exit", reportUnreadFailures);
   return made;
 }

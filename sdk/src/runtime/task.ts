@@ -1,8 +1,22 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { AgentScopeError } from "../errors.js";
+import type { AgentLabel, AgentScopeError } from "../errors.js";
 import { coarseNow } from "./coarseClock.js";
 import { CallResult } from "../messages/callResult.js";
-import type { HostedAgent } from "./hostedAgent.js";
+
+/** The agent of a task, as others than its mailbox see it. */
+export interface TaskAgent {
+  readonly label: AgentLabel;
+  readonly name: string;
+  readonly className: string;
+  /** A small number within the host, also its number as a caller. */
+  readonly number: number;
+  /** The call whose turn is on. */
+  readonly running: Task | undefined;
+  /** Calls of the same caller that stand before this one. */
+  before(task: Task): Task[];
+  /** A call that has not begun is given up. */
+  cancel(task: Task, error: AgentScopeError): void;
+}
 
 /** Who is told that a call of an agent of this host has ended. */
 export interface TaskSink {
@@ -34,7 +48,7 @@ export class Task {
   private watchers: ((task: Task) => void)[] | undefined = undefined;
 
   constructor(
-    readonly agent: HostedAgent,
+    readonly agent: TaskAgent,
     /** Whose calls stand in one queue: one caller's calls of this agent keep their order. */
     readonly caller: number,
     readonly seq: number,

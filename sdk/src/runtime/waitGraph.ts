@@ -1,11 +1,12 @@
 import { AgentCallError } from "../errors.js";
 import { type Cursor, operation } from "../link/operations.js";
+import type { PeerInfo } from "../link/peer.js";
 import type { CallResult } from "../messages/callResult.js";
-import type { Endpoint } from "./endpoint.js";
 import { ForeignResult } from "./foreignResult.js";
 import { LocalResult } from "./localResult.js";
 import { PromisedResult } from "./promisedResult.js";
 import { RemoteAgent } from "./remoteAgent.js";
+import type { ProbeWay } from "./probeWay.js";
 import type { Session } from "./session.js";
 import { currentTask, type Task } from "./task.js";
 
@@ -14,6 +15,13 @@ interface Probe {
   /** Unique over all processes: `instance/lane/number of the wait`. */
   origin: string;
   path: string[];
+}
+
+/** The thread whose waits these are. */
+export interface WaitGraphHome {
+  readonly lane: number;
+  readonly self: PeerInfo;
+  resultOf(caller: string, seq: number): CallResult<unknown>;
 }
 
 /** Longer than any chain of waiting agents that makes sense; ends a probe that runs in a circle beside its origin. */
@@ -31,7 +39,7 @@ export class WaitGraph {
   private lastWait = 0;
   private readonly waits = new Map<string, { task: Task; result: CallResult<unknown> }>();
 
-  constructor(private readonly endpoint: Endpoint) {}
+  constructor(private readonly endpoint: WaitGraphHome) {}
 
   /** The running code of an agent waits for a result. */
   awaited(result: CallResult<unknown>): void {
@@ -58,7 +66,7 @@ export class WaitGraph {
     else if (Array.isArray(what) && what.length === 2) {
       this.follow(this.endpoint.resultOf(String(what[0]), Number(what[1])), probe);
     } else if (Array.isArray(what)) {
-      const promised = session.promisedTo(Number(what[0]));
+      const promised = session.args.promisedTo(Number(what[0]));
       if (promised !== undefined) this.follow(promised, probe);
     }
   }
@@ -119,6 +127,6 @@ export class WaitGraph {
   }
 }
 
-function send(session: Session, { origin, path }: Probe, what: number | [string, number] | [number]): void {
+function send(session: ProbeWay, { origin, path }: Probe, what: number | [string, number] | [number]): void {
   if (session.ended === undefined) session.channel.write(100).push(operation.probe, origin, path, what);
 }

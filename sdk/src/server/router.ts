@@ -39,14 +39,16 @@ export class Router implements InboundLinkListener {
       serverName: "",
       maxPoolSize: 0,
       maxTimeoutSeconds: 1,
-      callTimeoutSeconds: 1,
+      callTimeoutSeconds: 300,
       findClass: (className) => {
         throw new AgentScopeError("AGENT_NOT_FOUND", `${className}: the I/O thread has no agents`);
       },
     });
-    this.endpoint = new Endpoint(host, 0, self, {
-      connect: () => this.toWorkers,
-      exportUrl: (url) => url,
+    this.endpoint = new Endpoint({
+      host,
+      lane: 0,
+      self,
+      network: { connect: () => this.toWorkers, exportUrl: (url) => url },
     });
     this.toWorkers = new Connection(this.endpoint, `${self.instance}-self`, {
       send: (bytes) => this.toLane(selfLink, bytes),

@@ -1,4 +1,5 @@
 import type { FailureFields } from "../link/failure.js";
+import type { ClientTls } from "../link/grpcClient.js";
 import type { LaneLoad, PeerInfo } from "../link/peer.js";
 import type { ServerAccess } from "../link/serverAccess.js";
 import type { AgentDirReport } from "./agentDir.js";
@@ -24,7 +25,9 @@ export interface WorkerOptions {
   classesByModule: boolean;
   /** Whether files that messages name are served to others. */
   servesFiles: boolean;
+  /** What callers of this server show, and what it shows to other servers. */
   token: string | undefined;
+  tls: ClientTls | undefined;
 }
 
 /** From the I/O thread to a worker. A link is named by the id of its connection; `self` are the workers of this server. */

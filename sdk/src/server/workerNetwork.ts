@@ -3,14 +3,15 @@ import { fileURLToPath } from "node:url";
 import type { DistOptions } from "../agents/distOptions.js";
 import type { AgentScopeError } from "../errors.js";
 import { ChildServers } from "../launch/childServers.js";
+import type { Carrier } from "../link/carrier.js";
 import { failureFromWire, failureToWire } from "../link/failure.js";
 import { type PeerInfo, thisMachine } from "../link/peer.js";
 import type { ServerAccess } from "../link/serverAccess.js";
 import { RemoteFile } from "../messages/remoteFile.js";
 import type { AgentHost } from "../runtime/agentHost.js";
-import { type Carrier, Connection } from "../runtime/connection.js";
+import { Connection } from "../runtime/connection.js";
 import { Endpoint } from "../runtime/endpoint.js";
-import type { Servers } from "../runtime/runtime.js";
+import type { Servers } from "../runtime/threadRuntime.js";
 import type { FromWorker, ToWorker, WorkerOptions } from "./workerMessages.js";
 
 /** The link between the workers of one server. */
@@ -42,7 +43,7 @@ export class WorkerNetwork implements Servers {
     },
   ) {
     const network = { connect: (address: string) => this.connect({ address }), exportUrl: (url: string) => this.exportUrl(url) };
-    this.endpoint = new Endpoint(worker.host, worker.lane, this.self, network);
+    this.endpoint = new Endpoint({ host: worker.host, lane: worker.lane, self: this.self, network });
   }
 
   /** What the I/O thread tells of the links. */
@@ -86,12 +87,16 @@ export class WorkerNetwork implements Servers {
     const known = this.connections.get(link);
     if (known !== undefined) return known;
     const connection = this.connection(link);
-    this.worker.post(["connect", link, { address, token: this.worker.options.token }]);
+    this.worker.post(["connect", link, this.accessTo(address)]);
     return connection;
   }
 
   childServer(options: DistOptions): Connection {
     return this.children.connectionFor(options);
+  }
+
+  accessTo(address: string): ServerAccess {
+    return { address, token: this.worker.options.token, tls: this.worker.options.tls };
   }
 
   private openChild(started: Promise<ServerAccess>) {

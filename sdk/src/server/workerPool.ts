@@ -51,6 +51,7 @@ export class WorkerPool implements WorkerListener {
       classesByModule: options.child,
       servesFiles: !options.child,
       token: options.token,
+      tls: options.tls,
     };
     const worker = new WorkerThread(++this.lastLane, workerOptions, this);
     this.workers.set(worker.lane, worker);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { AgentScopeError } from "../../src/errors.js";
+import { AgentCallError, AgentScopeError } from "../../src/errors.js";
 import { Msg } from "../../src/messages/msg.js";
 import { Deferred } from "./deferred.js";
 import { type RunningServer, type StartOptions, startMemoryServer } from "./memoryServer.js";
@@ -254,6 +254,14 @@ describe("update_placeholder", () => {
     running.server.behaviour = async () => Promise.reject(new AgentScopeError("AGENT_FAILED", "no answer today"));
     await accepted("call_agent_func", call("null", "_reply"));
     expect(await refused("update_placeholder", Buffer.from([8, 1]))).toBe("AgentScopeError: no answer today");
+  });
+
+  test("tells where the agent's code failed", async () => {
+    const agent = { name: "Bob", id: "py1", server: "here" };
+    const failure = new AgentCallError("AGENT_FAILED", "Bob failed", { agent, remoteStack: "at bob.ts:3" });
+    running.server.behaviour = async () => Promise.reject(failure);
+    await accepted("call_agent_func", call("null", "_reply"));
+    expect(await refused("update_placeholder", Buffer.from([8, 1]))).toBe("AgentCallError: Bob failed\nat bob.ts:3");
   });
 
   test("refuses an unknown task, which the original answers with null", async () => {

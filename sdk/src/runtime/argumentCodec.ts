@@ -1,0 +1,335 @@
+import type { AgentScopeError } from "../errors.js";
+import type { Channel } from "../link/channel.js";
+import { failureFromWire, failureToWire } from "../link/failure.js";
+import { argumentKind, Cursor, operation } from "../link/operations.js";
+import type { PeerInfo } from "../link/peer.js";
+import { CallResult } from "../messages/callResult.js";
+import { Msg, type MsgRecord, type Role, roles } from "../messages/msg.js";
+import { Placeholder } from "../messages/placeholder.js";
+import { RemoteFile } from "../messages/remoteFile.js";
+import { LargeValue, packValue, type ReferenceCodec, toWire, unpackValue, urlToWire } from "../messages/valueCodec.js";
+import { type AgentReference, type AgentTarget, type ReferenceTarget, targetOf } from "./agentTarget.js";
+import { PromisedResult } from "./promisedResult.js";
+import type { TaskReference } from "./taskReference.js";
+
+/** An agent of some server, as references in values name it. */
+export interface AgentLocation {
+  /** Empty: at the other end of the session it came by. */
+  address: string;
+  instance: string;
+  lane: number;
+  id: string;
+  name: string;
+  className: string;
+}
+
+/** What the codec needs of the session that it belongs to. */
+export interface ReferenceHome {
+  readonly channel: Channel;
+  readonly ended: AgentScopeError | undefined;
+  readonly self: PeerInfo;
+  readonly ownLane: number;
+  /** `host:port` of the other end; empty where it is no server. */
+  readonly otherAddress: string;
+  /** What the other end needs to fetch a result itself; undefined where it can't. */
+  referenceTo(result: CallResult<unknown>): TaskReference | number | undefined;
+  /** Calls back when it is known whether the other end can be given a reference. */
+  whenReferable(result: CallResult<unknown>, callback: () => void): void;
+  importTask(reference: TaskReference): CallResult<unknown>;
+  importAgent(location: AgentLocation): object;
+  exportUrl(url: string): string | RemoteFile;
+  canReach(server: PeerInfo): boolean;
+  relay(id: string, target: AgentTarget): void;
+  /** The result of a call that the other end made. */
+  incomingResult(seq: number): CallResult<unknown>;
+  /** A call was given a result by reference. */
+  pin(call: number, result: CallResult<unknown>): void;
+}
+
+/**
+ * Values on their way between two ends of a session: by value, by reference to the server that has them, or promised, where the
+ * value (or the reference) follows when it is known.
+ */
+export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
+  private lastPromise = 0;
+  private timestamp: string | undefined;
+  private timestampFrame: unknown[] | undefined;
+  /** Results whose values the other end was promised. */
+  private readonly promises = new Map<number, CallResult<unknown>>();
+  private readonly promised = new Map<number, CallResult<unknown>>();
+  /** Large values on their way here: what to do when all chunks are there. */
+  private readonly blobs = new Map<number, (value: unknown) => void>();
+
+  constructor(private readonly home: ReferenceHome) {}
+
+  get self(): PeerInfo {
+    return this.home.self;
+  }
+
+  get ownLane(): number {
+    return this.home.ownLane;
+  }
+
+  readonly canReach = (server: PeerInfo): boolean => this.home.canReach(server);
+
+  relay(id: string, target: AgentTarget): void {
+    this.home.relay(id, target);
+  }
+
+  // Out:
+
+  /** @param call the call it belongs to: results that go by reference stay on their servers until it has ended. */
+  write(out: unknown[], value: unknown, call?: number): void {
+    if (value instanceof Msg) {
+      this.writeMessage(out, value);
+    } else if (value === undefined) {
+      out.push(argumentKind.none);
+    } else if (value instanceof CallResult) {
+      this.writeResult(out, value, call);
+    } else if (value instanceof LargeValue) {
+      const promise = ++this.lastPromise;
+      out.push(argumentKind.promised, promise);
+      queueMicrotask(() => this.sendPromised(promise, value));
+    } else if (Array.isArray(value) && value.some(isInput)) {
+      out.push(argumentKind.list, value.length);
+      for (const item of value) this.write(out, item, call);
+    } else {
+      out.push(argumentKind.value, toWire(value, this));
+    }
+  }
+
+  private writeMessage(out: unknown[], message: Msg): void {
+    // Most messages of a frame are of the same second: its text stands there once.
+    if (out !== this.timestampFrame) this.timestamp = undefined;
+    const timestamp = message.timestamp === this.timestamp ? null : message.timestamp;
+    this.timestampFrame = out;
+    this.timestamp = message.timestamp;
+    const content = toWire(message.content, this);
+    out.push(argumentKind.message, message.id, message.name, roles.indexOf(message.role), content);
+    out.push(urlToWire(message.url, this), toWire(message.metadata, this), timestamp);
+  }
+
+  /** An answer, which may stand alone in chunks. */
+  writeAnswer(out: unknown[], value: unknown): void {
+    if (!(value instanceof LargeValue)) {
+      this.write(out, value);
+      return;
+    }
+    const bytes = Uint8Array.from(packValue(toWire(value.value, this)));
+    out.push(argumentKind.large, this.home.channel.sendLarge(bytes), bytes.length);
+  }
+
+  private writeResult(out: unknown[], result: CallResult<unknown>, call: number | undefined): void {
+    if (result.state === "value" && !(result.outcome instanceof LargeValue)) {
+      this.write(out, result.outcome, call);
+      return;
+    }
+    result.markRead();
+    const reference = this.home.referenceTo(result);
+    if (reference === undefined) {
+      out.push(argumentKind.promised, this.promise(result, call));
+    } else {
+      this.keepFor(call, result);
+      pushReference(out, reference);
+    }
+  }
+
+  private keepFor(call: number | undefined, result: CallResult<unknown>): void {
+    if (call === undefined) result.escaped = true;
+    else this.home.pin(call, result);
+  }
+
+  /** Sends the value, or a reference to it, when there is one; gives the number under which it comes. */
+  private promise(result: CallResult<unknown>, call: number | undefined): number {
+    const promise = ++this.lastPromise;
+    this.promises.set(promise, result);
+    this.home.whenReferable(result, () => this.fulfilPromise(promise, result, call));
+    return promise;
+  }
+
+  private fulfilPromise(promise: number, result: CallResult<unknown>, call: number | undefined): void {
+    if (this.home.ended !== undefined) return;
+    const reference = result.settled ? undefined : this.home.referenceTo(result);
+    if (reference !== undefined) {
+      this.keepFor(call, result);
+      this.promises.delete(promise);
+      const out = this.home.channel.write(80);
+      out.push(operation.value, promise);
+      pushReference(out, reference);
+      return;
+    }
+    result.whenRead(({ state, outcome }) => {
+      this.promises.delete(promise);
+      if (state === "failed") this.failPromised(promise, outcome as AgentScopeError);
+      else this.sendPromised(promise, outcome);
+    });
+  }
+
+  private failPromised(promise: number, error: AgentScopeError): void {
+    if (this.home.ended !== undefined) return;
+    this.home.channel.write(200).push(operation.valueFailed, promise, failureToWire(error));
+  }
+
+  private sendPromised(promise: number, value: unknown): void {
+    if (this.home.ended !== undefined) return;
+    const out = this.home.channel.write(200);
+    out.push(operation.value, promise);
+    this.writeAnswer(out, value);
+  }
+
+  /** The result whose value the other end was promised under this number. */
+  promisedTo(promise: number): CallResult<unknown> | undefined {
+    return this.promises.get(promise);
+  }
+
+  // In:
+
+  read(cursor: Cursor): unknown {
+    return this.readKind(cursor.number(), cursor);
+  }
+
+  private readKind(kind: number, cursor: Cursor): unknown {
+    switch (kind) {
+      case argumentKind.none:
+        return undefined;
+      case argumentKind.message:
+        return readMessage(cursor);
+      case argumentKind.value:
+        return cursor.next();
+      case argumentKind.reference: {
+        const [address, instance, lane] = [cursor.text(), cursor.text(), cursor.number()];
+        return this.home.importTask({ address, instance, lane, caller: cursor.text(), seq: cursor.number() });
+      }
+      case argumentKind.ownReference:
+        return this.home.incomingResult(cursor.number());
+      case argumentKind.promised:
+        return this.promisedResult(cursor.number());
+      case argumentKind.list:
+        return Array.from({ length: Math.min(cursor.number(), cursor.left) }, () => this.read(cursor));
+      default:
+        throw new RangeError(`unknown kind of argument ${kind}`);
+    }
+  }
+
+  /** Reads an answer; a large one is used when all of it is there. */
+  readAnswer(cursor: Cursor, use: (value: unknown) => void): void {
+    const kind = cursor.number();
+    if (kind !== argumentKind.large) {
+      use(this.readKind(kind, cursor));
+      return;
+    }
+    const blob = cursor.number();
+    cursor.number();
+    this.blobs.set(blob, use);
+  }
+
+  /** All chunks of a large value are there. */
+  receiveLarge(blob: number, bytes: Uint8Array): void {
+    const use = this.blobs.get(blob);
+    if (use === undefined) throw new RangeError(`a large value ${blob} that nothing announced`);
+    this.blobs.delete(blob);
+    use(unpackValue(bytes, this));
+  }
+
+  /** `promise, argument`: what was promised. */
+  receiveValue(cursor: Cursor): void {
+    const number = cursor.number();
+    this.readAnswer(cursor, (value) => {
+      const promise = this.promisedResult(number);
+      this.promised.delete(number);
+      if (!(value instanceof CallResult)) {
+        promise.fulfil(value);
+        return;
+      }
+      value.whenRead(({ state, outcome }) => {
+        if (state === "failed") promise.fail(outcome as AgentScopeError);
+        else promise.fulfil(outcome);
+      });
+    });
+  }
+
+  /** `promise, failure`: there is nothing to keep the promise with. */
+  receiveFailure(cursor: Cursor): void {
+    const number = cursor.number();
+    const promise = this.promisedResult(number);
+    this.promised.delete(number);
+    promise.fail(failureFromWire(cursor.next()));
+  }
+
+  private promisedResult(number: number): CallResult<unknown> {
+    let result = this.promised.get(number);
+    if (result === undefined) {
+      result = new Placeholder(new PromisedResult(this.home), number);
+      result.markRead();
+      this.promised.set(number, result);
+    }
+    return result;
+  }
+
+  /** The other end is gone: what it promised will not come. */
+  failAll(error: AgentScopeError): void {
+    for (const result of this.promised.values()) result.fail(error);
+    this.promised.clear();
+    this.promises.clear();
+    this.blobs.clear();
+  }
+
+  // References inside values:
+
+  exportResult(result: CallResult<unknown>): unknown {
+    const reference = result.settled ? undefined : this.home.referenceTo(result);
+    if (reference === undefined) return [argumentKind.promised, this.promise(result, undefined)];
+    result.markRead();
+    result.escaped = true;
+    const out: unknown[] = [];
+    pushReference(out, reference);
+    return out;
+  }
+
+  importResult(reference: unknown): unknown {
+    return this.read(new Cursor(reference as unknown[]));
+  }
+
+  exportAgent(agent: object): AgentReference {
+    return targetOf(agent).reference(this);
+  }
+
+  importFile(address: string, path: string): RemoteFile {
+    return new RemoteFile(address === "" ? this.home.otherAddress : address, path);
+  }
+
+  importAgent(reference: unknown): unknown {
+    const [address, instance, lane, id, name, className] = reference as AgentReference;
+    return this.home.importAgent({ address, instance, lane, id, name, className });
+  }
+
+  exportUrl(url: string): string | RemoteFile {
+    return this.home.exportUrl(url);
+  }
+}
+
+/** Whether an item of a list is written as an argument of its own. */
+function isInput(item: unknown): boolean {
+  return item instanceof Msg || item instanceof CallResult || item instanceof LargeValue;
+}
+
+function pushReference(out: unknown[], reference: TaskReference | number): void {
+  if (typeof reference === "number") {
+    out.push(argumentKind.ownReference, reference);
+    return;
+  }
+  const { address, instance, lane, caller, seq } = reference;
+  out.push(argumentKind.reference, address, instance, lane, caller, seq);
+}
+
+function readMessage(cursor: Cursor): Msg {
+  return Msg.restore({
+    id: cursor.text(),
+    name: cursor.text(),
+    role: roles[cursor.number()] as Role,
+    content: cursor.next(),
+    url: cursor.next() as MsgRecord["url"],
+    metadata: cursor.next(),
+    timestamp: cursor.timestamp(),
+  });
+}

@@ -1,0 +1,19 @@
+import type { AgentScopeError } from "../errors.js";
+import type { Channel } from "../link/channel.js";
+import type { Cursor } from "../link/operations.js";
+
+/** A session as the two halves of it see it: the calls that go out, and those that come in. */
+export interface SessionPort {
+  readonly channel: Channel;
+  /** Why it is over, once it is. */
+  readonly ended: AgentScopeError | undefined;
+  /** Something is awaited from there: the process must not end by itself. */
+  hold(): void;
+  unhold(): void;
+  toWire(value: unknown): unknown;
+  /** @param call the call it belongs to: results that go by reference stay on their servers until it has ended. */
+  writeArgument(out: unknown[], value: unknown, call: number): void;
+  readArgument(cursor: Cursor): unknown;
+  /** Answers what the other end asked for under `seq`. */
+  answer(seq: number, value: unknown): void;
+}

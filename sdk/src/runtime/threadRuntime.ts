@@ -1,0 +1,22 @@
+import type { DistOptions } from "../agents/distOptions.js";
+import type { ServerAccess } from "../link/serverAccess.js";
+import type { AgentHost } from "./agentHost.js";
+import type { Connection } from "./connection.js";
+import type { Endpoint } from "./endpoint.js";
+
+/** The ways to agent servers that a thread has. */
+export interface Servers {
+  /** The connection to a server; opened when there is none. */
+  connect(access: ServerAccess): Connection;
+  /** A connection to a child server for one more agent; the child is started, or shared. */
+  childServer(options: DistOptions): Connection;
+  /** How a server that this thread has to do with is got into. */
+  accessTo(address: string): ServerAccess;
+}
+
+/** What agents and handles of this thread work with. */
+export interface Runtime {
+  readonly host: AgentHost;
+  readonly endpoint: Endpoint;
+  readonly servers: Servers;
+}
