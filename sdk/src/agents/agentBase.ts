@@ -37,7 +37,9 @@ export class AgentBase<Config extends AgentConfig = AgentConfig> {
     const construction = takeConstruction();
     const className = new.target.name;
     if (typeof config?.name !== "string") {
-      throw new InvalidArgumentError(`${className}: the config has no name; give it one, as in new ${className}({ name: "A" })`);
+      throw new InvalidArgumentError(
+        `${className}: the config has no name; give it one, as in new ${className}({ name: "A" })`,
+      );
     }
     const distributed = config.toDist !== undefined && config.toDist !== false;
     if (distributed && construction === undefined) {
@@ -76,7 +78,9 @@ export class AgentBase<Config extends AgentConfig = AgentConfig> {
 
   /** Answers a message; inputs are always real messages. The agent's own class says how. */
   reply(_input?: Msg | Msg[]): Promise<Msg> {
-    return Promise.reject(new Error(`${this.constructor.name} has no reply method: an agent's class says how it answers`));
+    return Promise.reject(
+      new Error(`${this.constructor.name} has no reply method: an agent's class says how it answers`),
+    );
   }
 
   /** Takes in messages without answering; the base keeps them in `memory`. */

@@ -51,7 +51,10 @@ export function makeDistributed(
     return createHandle(targetOf(agent), prototype);
   }
   const spec = specOf(agentClass as AgentClass, args, options, local);
-  const agent = new RemoteAgent({ name: spec.name, id: spec.id, server: target.address ?? "child process" }, spec.className);
+  const agent = new RemoteAgent(
+    { name: spec.name, id: spec.id, server: target.address ?? "child process" },
+    spec.className,
+  );
   const place = () => {
     if (target.kind === "server") {
       const connection = runtime().servers.connect(target);

@@ -19,9 +19,11 @@ type OwnMembers =
 
 /** The public methods of an agent's class, as they are called from elsewhere: each gives a promise. */
 type RemoteMethods<Agent> = {
-  [Name in keyof Agent as Name extends OwnMembers ? never : Agent[Name] extends Method ? Name : never]: Agent[Name] extends (
-    ...args: infer Arguments
-  ) => infer Result
+  [Name in keyof Agent as Name extends OwnMembers
+    ? never
+    : Agent[Name] extends Method
+      ? Name
+      : never]: Agent[Name] extends (...args: infer Arguments) => infer Result
     ? (...args: Arguments) => CallResult<Awaited<Result>>
     : never;
 };

@@ -5,9 +5,13 @@ import { asError } from "../errors.js";
 import { startAgentServer, type StartOptions } from "./startAgentServer.js";
 import { showStatus, stopServer } from "./remoteServer.js";
 
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
 
-const program = new Command("as-server").version(version).description("Agent servers: processes that host agents of programs elsewhere.");
+const program = new Command("as-server")
+  .version(version)
+  .description("Agent servers: processes that host agents of programs elsewhere.");
 
 program
   .command("start", { isDefault: true })
@@ -17,7 +21,11 @@ program
   .option("--agent-dir <folder>", "every agent class that a file in it exports can be made here")
   .option("--model-config-path <file>", "the models that agents can use by name")
   .option("--server-id <id>", "how the server is called in lists")
-  .option("--workers <n>", "threads that agents live in (default: as many as the machine runs at a time)", wholeNumber(1))
+  .option(
+    "--workers <n>",
+    "threads that agents live in (default: as many as the machine runs at a time)",
+    wholeNumber(1),
+  )
   .option("--max-pool-size <n>", "the most results kept (default: 8192)", wholeNumber(1))
   .option("--max-timeout-seconds <n>", "when a result that nobody released is dropped (default: 7200)", wholeNumber(1))
   .option("--call-timeout-seconds <n>", "the longest turn of a call (default: 300)", wholeNumber(1))

@@ -31,7 +31,12 @@ async function start(options: ServerOptions): Promise<void> {
     process.once("SIGTERM", () => void server.stop());
     if (options.agentDir !== undefined || options.classes.length > 0) {
       const report = await server.loaded();
-      if (report !== undefined) process.stderr.write(formatAgentDirReport(report).map((line) => `${line}\n`).join(""));
+      if (report !== undefined)
+        process.stderr.write(
+          formatAgentDirReport(report)
+            .map((line) => `${line}\n`)
+            .join(""),
+        );
     }
     const { host, port, serverId } = server.address;
     lifeline.write(formatReadyLine({ event: "ready", host, port, server_id: serverId }));

@@ -6,7 +6,6 @@ import type { ServerOptions } from "../server/serverOptions.js";
 import { lifelineDescriptor } from "./lifeline.js";
 import { parseReadyLine, type ReadyLine } from "./readyLine.js";
 
-
 /**
  * An agent server in a process of its own, which ends with this one.
  *
@@ -33,7 +32,9 @@ export class ServerProcess {
    *
    * @throws AgentScopeError what the server said when it could not start, or how its process ended.
    */
-  static async start(options: ServerOptions): Promise<{ server: ServerProcess; ready: ReadyLine & { event: "ready" } }> {
+  static async start(
+    options: ServerOptions,
+  ): Promise<{ server: ServerProcess; ready: ReadyLine & { event: "ready" } }> {
     const entry = fileURLToPath(new URL("./serverEntry.js", import.meta.url));
     const child = spawn(process.execPath, [entry], { stdio: ["ignore", "inherit", "inherit", "pipe"] });
     const server = new ServerProcess(child);

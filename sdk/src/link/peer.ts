@@ -27,7 +27,11 @@ export interface LaneLoad {
 
 /** What tells whether two processes share a loopback network: host, boot, and network namespace. */
 export function thisMachine(): string {
-  return [hostname(), readOr("/proc/sys/kernel/random/boot_id", readFileText), readOr("/proc/self/ns/net", readlinkSync)]
+  return [
+    hostname(),
+    readOr("/proc/sys/kernel/random/boot_id", readFileText),
+    readOr("/proc/self/ns/net", readlinkSync),
+  ]
     .join("/")
     .trim();
 }

@@ -45,9 +45,7 @@ export class StreamLink implements Carrier {
   private lastLocate = 0;
   private readonly locating = new Map<number, { resolve: (lane: number) => void; reject: (error: Error) => void }>();
 
-  constructor(
-    private readonly options: { id: string; access: ServerAccess | Promise<ServerAccess>; self: PeerInfo },
-  ) {
+  constructor(private readonly options: { id: string; access: ServerAccess | Promise<ServerAccess>; self: PeerInfo }) {
     watchSockets();
   }
 
@@ -101,7 +99,9 @@ export class StreamLink implements Carrier {
       else if (this.state.kind === "open") this.listener?.receive(bytes);
     } catch (thrown) {
       const cause = thrown as Error;
-      this.abort(new AgentScopeError("INVALID_ARGUMENT", `${this.address} sent a damaged frame: ${cause.message}`, { cause }));
+      this.abort(
+        new AgentScopeError("INVALID_ARGUMENT", `${this.address} sent a damaged frame: ${cause.message}`, { cause }),
+      );
     }
   }
 
@@ -131,7 +131,9 @@ export class StreamLink implements Carrier {
   private welcomed({ peer, resumed, remotePort }: Control & { type: "welcome" }): void {
     if (this.state.kind !== "opening") return;
     if (this.instance !== undefined && !(resumed && peer.instance === this.instance)) {
-      return this.lose(this.gone(peer.instance === this.instance ? "it gave this connection up" : "it was started again"));
+      return this.lose(
+        this.gone(peer.instance === this.instance ? "it gave this connection up" : "it was started again"),
+      );
     }
     const first = this.instance === undefined;
     this.instance = peer.instance;
@@ -156,7 +158,9 @@ export class StreamLink implements Carrier {
     const brokenMs = performance.now() - this.brokenAt;
     const refused = /ECONNREFUSED|ENOENT/.test(error?.message ?? "");
     if (brokenMs > (refused ? refusedGiveUpMs : giveUpMs)) {
-      return this.lose(this.gone(refused ? "the connection broke, and nothing listens there any more" : reason.rootMessage));
+      return this.lose(
+        this.gone(refused ? "the connection broke, and nothing listens there any more" : reason.rootMessage),
+      );
     }
     const timer = setTimeout(() => void this.open(), this.retryMs);
     if (!this.held) timer.unref();

@@ -84,11 +84,13 @@ function copyValue(value: unknown, path: string, depth: number): unknown {
 }
 
 function copyObject(value: object, path: string, depth: number): unknown {
-  if (depth > maxDepth) throw new NotTransferableError(path, `nested deeper than ${maxDepth} levels (or contains itself)`);
+  if (depth > maxDepth)
+    throw new NotTransferableError(path, `nested deeper than ${maxDepth} levels (or contains itself)`);
   measuredBytes += 5;
   if (Array.isArray(value)) {
     const copy = new Array<unknown>(value.length);
-    for (let index = 0; index < value.length; index++) copy[index] = copyValue(value[index], `${path}[${index}]`, depth);
+    for (let index = 0; index < value.length; index++)
+      copy[index] = copyValue(value[index], `${path}[${index}]`, depth);
     return copy;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -113,7 +115,10 @@ function copyObject(value: object, path: string, depth: number): unknown {
     return copy;
   }
   const className = (prototype as { constructor?: { name?: string } }).constructor?.name;
-  throw new NotTransferableError(path, className ? `an instance of ${className}` : "an object with a prototype of its own");
+  throw new NotTransferableError(
+    path,
+    className ? `an instance of ${className}` : "an object with a prototype of its own",
+  );
 }
 
 function copyRecord(value: object, path: string, depth: number): object {

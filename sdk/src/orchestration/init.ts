@@ -77,6 +77,8 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch (thrown) {
-    throw new InvalidArgumentError(`model configs can't be read from ${path}: ${asError(thrown).message}`, { cause: thrown });
+    throw new InvalidArgumentError(`model configs can't be read from ${path}: ${asError(thrown).message}`, {
+      cause: thrown,
+    });
   }
 }

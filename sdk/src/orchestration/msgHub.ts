@@ -28,7 +28,10 @@ export async function msgHub<Participants extends readonly Participant[], Result
 ): Promise<Awaited<Result>> {
   const hub = new MsgHub(participants);
   if (options.announcement !== undefined) hub.broadcast(options.announcement);
-  return await body(participants.map((agent) => hub.heard(agent)) as { [Index in keyof Participants]: Participant }, hub);
+  return await body(
+    participants.map((agent) => hub.heard(agent)) as { [Index in keyof Participants]: Participant },
+    hub,
+  );
 }
 
 /** The open hub: participants can come and go. */

@@ -37,7 +37,10 @@ function publicProperty(instance: object, task: Task): unknown {
 }
 
 function nothingPublic(kind: "method" | "property", name: string, { agent }: Task): AgentScopeError {
-  return new AgentScopeError("INVALID_ARGUMENT", `class ${agent.className} has no public ${kind} ${JSON.stringify(name)}`);
+  return new AgentScopeError(
+    "INVALID_ARGUMENT",
+    `class ${agent.className} has no public ${kind} ${JSON.stringify(name)}`,
+  );
 }
 
 function isPrivate(name: string): boolean {

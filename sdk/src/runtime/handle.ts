@@ -78,7 +78,9 @@ class HandleTraps implements ProxyHandler<typeof callable> {
   }
 
   set(_callable: unknown, key: string | symbol): boolean {
-    throw new TypeError(`${String(key)} of a distributed agent can't be set from here: give the agent a method that does`);
+    throw new TypeError(
+      `${String(key)} of a distributed agent can't be set from here: give the agent a method that does`,
+    );
   }
 
   getPrototypeOf(): object {
@@ -87,7 +89,9 @@ class HandleTraps implements ProxyHandler<typeof callable> {
 }
 
 function alreadyDistributed({ label }: AgentTarget): never {
-  throw new InvalidArgumentError(`agent ${JSON.stringify(label.name)} is distributed already: it lives on ${label.server}`);
+  throw new InvalidArgumentError(
+    `agent ${JSON.stringify(label.name)} is distributed already: it lives on ${label.server}`,
+  );
 }
 
 /**

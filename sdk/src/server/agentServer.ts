@@ -50,7 +50,13 @@ export class AgentServer {
     const files = new ServedFiles(options.saveDir);
     const workers = new WorkerPool(options, router, files);
     let server: AgentServer | undefined;
-    const managed = new ManagedAgents({ self, router, workers, files, stop: () => server?.stop() ?? Promise.resolve() });
+    const managed = new ManagedAgents({
+      self,
+      router,
+      workers,
+      files,
+      stop: () => server?.stop() ?? Promise.resolve(),
+    });
     const { grpc, port } = await bindServer(options, { router, managed });
     self.address = formatAddress(advertisedHost(options.host), port);
     router.endpoint.host.serverName = self.address;
@@ -100,7 +106,8 @@ function closeServer(grpc: Server): Promise<void> {
 /** The same for servers with the same token; nobody can tell the token from it. */
 function realmOf({ token, tls }: ServerOptions): string {
   if (token === undefined && tls === undefined) return "";
-  const hash = token === undefined ? "" : createHash("sha256").update(`agentscope realm ${token}`).digest("hex").slice(0, 16);
+  const hash =
+    token === undefined ? "" : createHash("sha256").update(`agentscope realm ${token}`).digest("hex").slice(0, 16);
   return `${tls === undefined ? "" : "tls"}/${hash}`;
 }
 

@@ -82,5 +82,8 @@ function bindError(thrown: unknown, { host, port }: ServerOptions): AgentScopeEr
       { cause },
     );
   }
-  return new InvalidArgumentError(`can't listen on ${address}: ${cause.message}. Is ${host} an address of this machine?`, { cause });
+  return new InvalidArgumentError(
+    `can't listen on ${address}: ${cause.message}. Is ${host} an address of this machine?`,
+    { cause },
+  );
 }

@@ -45,7 +45,8 @@ export function checkServerOptions(options: ServerOptions): void {
     throw new InvalidArgumentError(`port is ${port}; it must be a whole number from 0 (any free one) to 65535`);
   }
   for (const name of ["maxPoolSize", "maxTimeoutSeconds", "callTimeoutSeconds", "workers"] as const) {
-    if (!(options[name] > 0)) throw new InvalidArgumentError(`${name} is ${options[name]}; it must be a number above 0`);
+    if (!(options[name] > 0))
+      throw new InvalidArgumentError(`${name} is ${options[name]}; it must be a number above 0`);
   }
   if (tls !== undefined && (tls.cert === undefined || tls.key === undefined)) {
     throw new InvalidArgumentError("tls needs cert and key both (--tls-cert and --tls-key)");

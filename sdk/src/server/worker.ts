@@ -21,7 +21,12 @@ settings.saveDir = options.saveDir;
 
 const reports = new AgentReports(new Uint8Array(busy), post);
 const classes = new AgentClasses(options);
-const host = new AgentHost({ ...options, serverName: "", findClass: (...which) => classes.find(...which), events: reports });
+const host = new AgentHost({
+  ...options,
+  serverName: "",
+  findClass: (...which) => classes.find(...which),
+  events: reports,
+});
 const network = new WorkerNetwork({ lane, host, options, post });
 
 setRuntime({ host, endpoint: network.endpoint, servers: network });

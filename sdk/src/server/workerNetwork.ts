@@ -42,7 +42,10 @@ export class WorkerNetwork implements Servers {
       post: (message: FromWorker) => void;
     },
   ) {
-    const network = { connect: (address: string) => this.connect({ address }), exportUrl: (url: string) => this.exportUrl(url) };
+    const network = {
+      connect: (address: string) => this.connect({ address }),
+      exportUrl: (url: string) => this.exportUrl(url),
+    };
     this.endpoint = new Endpoint({ host: worker.host, lane: worker.lane, self: this.self, network });
   }
 
@@ -112,7 +115,11 @@ export class WorkerNetwork implements Servers {
   private connection(link: string): Connection {
     let connection = this.connections.get(link);
     if (connection === undefined) {
-      connection = new Connection(this.endpoint, link === selfLink ? `${this.self.instance}-self` : link, this.carrier(link));
+      connection = new Connection(
+        this.endpoint,
+        link === selfLink ? `${this.self.instance}-self` : link,
+        this.carrier(link),
+      );
       this.connections.set(link, connection);
       if (link === selfLink) connection.opened(this.self);
     }

@@ -124,7 +124,10 @@ export class WorkerPool implements WorkerListener {
     const name = worker.agents.get(agentId)?.name ?? agentId;
     const others = [...worker.agents].filter(([id]) => id !== agentId).map(([, agent]) => agent.name);
     const lost = others.length === 0 ? "" : `; with it were lost: ${listed(others)}`;
-    this.replace(worker, `agent ${JSON.stringify(name)} was deleted while it computed, and its worker thread ended${lost}`);
+    this.replace(
+      worker,
+      `agent ${JSON.stringify(name)} was deleted while it computed, and its worker thread ended${lost}`,
+    );
     await worker.terminate();
   }
 
@@ -156,4 +159,3 @@ function listed(names: string[]): string {
   const more = names.length - shown.length;
   return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
-
