@@ -1,13 +1,11 @@
-import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { Metadata, type ServiceError } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AgentCallError, AgentScopeError } from "../../src/errors.js";
 import { Msg } from "../../src/messages/msg.js";
 import { Deferred } from "./deferred.js";
-import { type RunningServer, type StartOptions, startMemoryServer } from "./memoryServer.js";
+import type { StartOptions } from "./memoryServer.js";
 import { pythonPickles } from "./pythonPickles.js";
+import { field, RawClient, textOf } from "./rawClient.js";
 
 /** What Python's client sends, made by its own code: `create_agent` with `agent_id="py1"`, and `_reply` with a message. */
 const createRequest = Buffer.from(`0a03707931128701${pythonPickles.initArgs}`, "hex");
@@ -16,82 +14,25 @@ const replyRequest = Buffer.from(
   "hex",
 );
 
-let running: RunningServer;
-let client: Client;
+let raw: RawClient;
 
 async function restart(options: StartOptions): Promise<void> {
-  await stop();
-  running = await startMemoryServer(options);
-  client = new Client(`127.0.0.1:${running.port}`, credentials.createInsecure(), {
-    "grpc.max_receive_message_length": -1,
-    "grpc.max_send_message_length": -1,
-  });
-}
-
-async function stop(): Promise<void> {
-  client?.close();
-  await running?.[Symbol.asyncDispose]();
+  await raw?.[Symbol.asyncDispose]();
+  raw = await RawClient.start(options);
 }
 
 beforeEach(() => restart({}));
-afterEach(stop);
-
-/** A field of protobuf wire type 2. */
-function field(number: number, value: string | Uint8Array): Buffer {
-  const data = Buffer.from(value as Uint8Array);
-  const length: number[] = [];
-  let rest = data.length;
-  do {
-    length.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
-    rest >>>= 7;
-  } while (rest > 0);
-  return Buffer.concat([Buffer.from([(number << 3) | 2, ...length]), data]);
-}
+afterEach(() => raw[Symbol.asyncDispose]());
 
 const call = (value: string, func: string, agentId = "py1") =>
   Buffer.concat([field(1, value), field(2, func), field(3, agentId)]);
-
-/** Sends bytes, gives the bytes of the answer. */
-async function ask(method: string, request: Uint8Array = Buffer.alloc(0), metadata = new Metadata()): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const same = (bytes: Buffer) => bytes;
-    const options = { deadline: Date.now() + 5000 };
-    const args = [`/RpcAgent/${method}`, same, same, Buffer.from(request), metadata, options] as const;
-    client.makeUnaryRequest<Buffer, Buffer>(...args, (error, response) =>
-      response ? resolve(response) : reject(error ?? new Error("no response")),
-    );
-  });
-}
-
-/** The text of a GeneralResponse with `ok: true`. */
-async function accepted(method: string, request?: Uint8Array): Promise<string> {
-  const response = await ask(method, request);
-  expect(response.subarray(0, 2).toString("hex")).toBe("0801");
-  return text(response.subarray(2));
-}
-
-/** The text of a GeneralResponse with `ok: false`, which has no field 1. */
-async function refused(method: string, request?: Uint8Array): Promise<string> {
-  const response = await ask(method, request);
-  expect(response[0]).toBe(0x12);
-  return text(response);
-}
-
-/** The text of field 2. */
-function text(bytes: Uint8Array): string {
-  if (bytes.length === 0) return "";
-  let at = 1;
-  while ((bytes[at++] ?? 0) & 0x80);
-  return Buffer.from(bytes.subarray(at)).toString("utf8");
-}
-
 const content = async (reply: Promise<string>) => (JSON.parse(await reply) as { content: unknown }).content;
 const message = (value: unknown) =>
   JSON.stringify({
     ...{ __module__: "agentscope.message.msg", __name__: "Msg", id: "i", name: "me", content: value, role: "user" },
     ...{ url: null, metadata: null, timestamp: "2026-01-02 03:04:05" },
   });
-const placeholder = (taskId: number, port = running.port) =>
+const placeholder = (taskId: number, port = raw.running.port) =>
   JSON.stringify({
     ...{ __module__: "agentscope.message.placeholder", __name__: "PlaceholderMessage" },
     ...{ _host: "127.0.0.1", _port: port, _task_id: taskId },
@@ -99,23 +40,23 @@ const placeholder = (taskId: number, port = running.port) =>
 
 describe("the bytes of Python's client", () => {
   test("create an agent, call it and read its reply", async () => {
-    expect(await accepted("is_alive")).toBe("");
-    expect(await accepted("create_agent", createRequest)).toBe("");
-    expect(running.server.agents.get("py1")?.spec).toStrictEqual({
+    expect(await raw.accepted("is_alive")).toBe("");
+    expect(await raw.accepted("create_agent", createRequest)).toBe("");
+    expect(raw.running.server.agents.get("py1")?.spec).toStrictEqual({
       agentId: "py1",
       className: "Echo",
       args: [{ name: "Bob", sysPrompt: "Sei höflich 😀", modelConfigName: "m", useMemory: true }],
       kwargs: {},
     });
-    expect(await accepted("call_agent_func", replyRequest)).toBe("1");
-    const reply = JSON.parse(await accepted("update_placeholder", Buffer.from("0801", "hex"))) as object;
+    expect(await raw.accepted("call_agent_func", replyRequest)).toBe("1");
+    const reply = JSON.parse(await raw.accepted("update_placeholder", Buffer.from("0801", "hex"))) as object;
     expect(reply).toMatchObject({ __module__: "agentscope.message.msg", name: "Bob", content: ["hallo"], url: null });
   });
 });
 
 describe("create_agent refuses", () => {
   const refusal = (initArgs: Uint8Array, ...more: Buffer[]) =>
-    refused("create_agent", Buffer.concat([field(1, "a"), field(2, initArgs), ...more]));
+    raw.refused("create_agent", Buffer.concat([field(1, "a"), field(2, initArgs), ...more]));
 
   test.each([
     [
@@ -127,24 +68,24 @@ describe("create_agent refuses", () => {
     ["what is neither pickle nor JSON", Buffer.from("hello"), "The pickle can't be read"],
   ])("%s", async (_, initArgs, reason) => {
     expect(await refusal(initArgs)).toContain(reason);
-    expect(running.server.agents.size).toBe(0);
+    expect(raw.running.server.agents.size).toBe(0);
   });
 
   test("source code", async () => {
     expect(await refusal(Buffer.from('{"class_name": "Echo"}'), field(3, "code"))).toContain(
       "Source code is not taken",
     );
-    expect(running.server.agents.size).toBe(0);
+    expect(raw.running.server.agents.size).toBe(0);
   });
 
   test("an id that is taken, in the words of the original", async () => {
-    await accepted("create_agent", createRequest);
-    expect(await refused("create_agent", createRequest)).toBe("Agent with agent_id [py1] already exists");
+    await raw.accepted("create_agent", createRequest);
+    expect(await raw.refused("create_agent", createRequest)).toBe("Agent with agent_id [py1] already exists");
   });
 });
 
 describe("call_agent_func", () => {
-  beforeEach(async () => void (await accepted("create_agent", createRequest)));
+  beforeEach(async () => void (await raw.accepted("create_agent", createRequest)));
 
   test.each([
     ["an unknown function", call("null", "nope"), "Unsupported method nope"],
@@ -152,7 +93,7 @@ describe("call_agent_func", () => {
     ["an unknown agent", call("null", "_reply", "other"), "Agent [other] not exists."],
     ["input that is no JSON", call("oops", "_reply"), "This is no JSON"],
   ])("refuses %s with INVALID_ARGUMENT", async (_, request, details) => {
-    const error = (await ask("call_agent_func", request).catch((thrown: unknown) => thrown)) as ServiceError;
+    const error = (await raw.ask("call_agent_func", request).catch((thrown: unknown) => thrown)) as ServiceError;
     expect(error.code).toBe(3);
     expect(error.details).toContain(details);
   });
@@ -160,42 +101,42 @@ describe("call_agent_func", () => {
   test("takes no input, empty input, and a list", async () => {
     const ids: string[] = [];
     for (const value of ["null", "", `[${message(1)}, ${message(2)}]`]) {
-      ids.push(await accepted("call_agent_func", call(value, "_reply")));
+      ids.push(await raw.accepted("call_agent_func", call(value, "_reply")));
     }
     expect(ids).toStrictEqual(["1", "2", "3"]);
-    expect(await content(accepted("update_placeholder", Buffer.from([8, 1])))).toBe("nothing");
-    expect(await content(accepted("update_placeholder", Buffer.from([8, 2])))).toBe("nothing");
-    expect(await content(accepted("update_placeholder", Buffer.from([8, 3])))).toStrictEqual([1, 2]);
+    expect(await content(raw.accepted("update_placeholder", Buffer.from([8, 1])))).toBe("nothing");
+    expect(await content(raw.accepted("update_placeholder", Buffer.from([8, 2])))).toBe("nothing");
+    expect(await content(raw.accepted("update_placeholder", Buffer.from([8, 3])))).toStrictEqual([1, 2]);
   });
 
   test("observes before it answers, and its observations are read back", async () => {
-    expect(await accepted("get_agent_memory", field(1, "py1"))).toBe("[]");
-    expect(await accepted("call_agent_func", call(message("seen"), "_observe"))).toBe("");
-    const memory = JSON.parse(await accepted("get_agent_memory", field(1, "py1"))) as unknown;
+    expect(await raw.accepted("get_agent_memory", field(1, "py1"))).toBe("[]");
+    expect(await raw.accepted("call_agent_func", call(message("seen"), "_observe"))).toBe("");
+    const memory = JSON.parse(await raw.accepted("get_agent_memory", field(1, "py1"))) as unknown;
     expect(memory).toStrictEqual([JSON.parse(message("seen"))]);
   });
 
   test("fetches placeholders from the server that has the reply, through the wire", async () => {
-    await accepted("call_agent_func", call(message("first"), "_reply"));
-    await accepted("call_agent_func", call(`[${placeholder(1)}, ${message("own")}]`, "_reply"));
-    expect(await content(accepted("update_placeholder", Buffer.from([8, 2])))).toStrictEqual([["first"], "own"]);
+    await raw.accepted("call_agent_func", call(message("first"), "_reply"));
+    await raw.accepted("call_agent_func", call(`[${placeholder(1)}, ${message("own")}]`, "_reply"));
+    expect(await content(raw.accepted("update_placeholder", Buffer.from([8, 2])))).toStrictEqual([["first"], "own"]);
   });
 
   test("takes placeholders of its own from its own table", async () => {
-    await restart({ token: "t", isSelf: (host, port) => host === "127.0.0.1" && port === running.port });
+    await restart({ token: "t", isSelf: (host, port) => host === "127.0.0.1" && port === raw.running.port });
     const metadata = new Metadata();
     metadata.set("authorization", "Bearer t");
-    await ask("create_agent", createRequest, metadata);
-    await ask("call_agent_func", call(message("first"), "_reply"), metadata);
-    await ask("call_agent_func", call(placeholder(1), "_reply"), metadata);
-    expect(text((await ask("update_placeholder", Buffer.from([8, 2]), metadata)).subarray(2))).toContain(
+    await raw.ask("create_agent", createRequest, metadata);
+    await raw.ask("call_agent_func", call(message("first"), "_reply"), metadata);
+    await raw.ask("call_agent_func", call(placeholder(1), "_reply"), metadata);
+    expect(textOf((await raw.ask("update_placeholder", Buffer.from([8, 2]), metadata)).subarray(2))).toContain(
       '"content":[["first"]]',
     );
   });
 
   test("keeps the order of calls although the input of the first one is late", async () => {
     const gate = new Deferred<void>();
-    running.server.behaviour = async (input) => {
+    raw.running.server.behaviour = async (input) => {
       await gate.promise;
       return new Msg({
         name: "slow",
@@ -203,12 +144,12 @@ describe("call_agent_func", () => {
         content: [input ?? []].flat().map(({ content: heard }) => heard),
       });
     };
-    await accepted("call_agent_func", call(message("a"), "_reply"));
-    await accepted("call_agent_func", call(placeholder(1), "_reply"));
-    const observed = accepted("call_agent_func", call(message("b"), "_observe"));
+    await raw.accepted("call_agent_func", call(message("a"), "_reply"));
+    await raw.accepted("call_agent_func", call(placeholder(1), "_reply"));
+    const observed = raw.accepted("call_agent_func", call(message("b"), "_observe"));
     gate.resolve();
     await observed;
-    expect(running.server.agents.get("py1")?.memory.map(({ content: heard }) => heard)).toStrictEqual([
+    expect(raw.running.server.agents.get("py1")?.memory.map(({ content: heard }) => heard)).toStrictEqual([
       "a",
       ["a"],
       "b",
@@ -216,113 +157,115 @@ describe("call_agent_func", () => {
   });
 
   test("does not run a call whose input failed, and goes on with the next", async () => {
-    running.server.behaviour = async () => Promise.reject(new Error("the agent broke"));
-    await accepted("call_agent_func", call(message("a"), "_reply"));
-    await accepted("call_agent_func", call(placeholder(1), "_reply"));
-    await accepted("call_agent_func", call(message("b"), "_observe"));
-    expect(await refused("update_placeholder", Buffer.from([8, 2]))).toContain("the agent broke");
-    expect(running.server.agents.get("py1")?.memory.map(({ content: heard }) => heard)).toStrictEqual(["a", "b"]);
+    raw.running.server.behaviour = async () => Promise.reject(new Error("the agent broke"));
+    await raw.accepted("call_agent_func", call(message("a"), "_reply"));
+    await raw.accepted("call_agent_func", call(placeholder(1), "_reply"));
+    await raw.accepted("call_agent_func", call(message("b"), "_observe"));
+    expect(await raw.refused("update_placeholder", Buffer.from([8, 2]))).toContain("the agent broke");
+    expect(raw.running.server.agents.get("py1")?.memory.map(({ content: heard }) => heard)).toStrictEqual(["a", "b"]);
   });
 
   test("answers a full table with RESOURCE_EXHAUSTED", async () => {
     await restart({ maxPoolSize: 1 });
-    await accepted("create_agent", createRequest);
-    running.server.behaviour = () => new Promise(() => {});
-    await accepted("call_agent_func", call("null", "_reply"));
-    const error = (await ask("call_agent_func", call("null", "_reply")).catch(
-      (thrown: unknown) => thrown,
-    )) as ServiceError;
+    await raw.accepted("create_agent", createRequest);
+    raw.running.server.behaviour = () => new Promise(() => {});
+    await raw.accepted("call_agent_func", call("null", "_reply"));
+    const error = (await raw
+      .ask("call_agent_func", call("null", "_reply"))
+      .catch((thrown: unknown) => thrown)) as ServiceError;
     expect(error.code).toBe(8);
     expect(error.details).toContain("option maxPoolSize");
   });
 });
 
 describe("update_placeholder", () => {
-  beforeEach(async () => void (await accepted("create_agent", createRequest)));
+  beforeEach(async () => void (await raw.accepted("create_agent", createRequest)));
 
   test("waits for the reply", async () => {
     const late = new Deferred<Msg>();
-    running.server.behaviour = () => late.promise;
-    await accepted("call_agent_func", call("null", "_reply"));
-    const reply = accepted("update_placeholder", Buffer.from([8, 1]));
-    await accepted("is_alive");
+    raw.running.server.behaviour = () => late.promise;
+    await raw.accepted("call_agent_func", call("null", "_reply"));
+    const reply = raw.accepted("update_placeholder", Buffer.from([8, 1]));
+    await raw.accepted("is_alive");
     late.resolve(new Msg({ name: "late", role: "assistant", content: 1 }));
     expect(await content(reply)).toBe(1);
   });
 
   test("answers with the error of a call", async () => {
-    running.server.behaviour = async () => Promise.reject(new AgentScopeError("AGENT_FAILED", "no answer today"));
-    await accepted("call_agent_func", call("null", "_reply"));
-    expect(await refused("update_placeholder", Buffer.from([8, 1]))).toBe("AgentScopeError: no answer today");
+    raw.running.server.behaviour = async () => Promise.reject(new AgentScopeError("AGENT_FAILED", "no answer today"));
+    await raw.accepted("call_agent_func", call("null", "_reply"));
+    expect(await raw.refused("update_placeholder", Buffer.from([8, 1]))).toBe("AgentScopeError: no answer today");
   });
 
   test("tells where the agent's code failed", async () => {
     const agent = { name: "Bob", id: "py1", server: "here" };
     const failure = new AgentCallError("AGENT_FAILED", "Bob failed", { agent, remoteStack: "at bob.ts:3" });
-    running.server.behaviour = async () => Promise.reject(failure);
-    await accepted("call_agent_func", call("null", "_reply"));
-    expect(await refused("update_placeholder", Buffer.from([8, 1]))).toBe("AgentCallError: Bob failed\nat bob.ts:3");
+    raw.running.server.behaviour = async () => Promise.reject(failure);
+    await raw.accepted("call_agent_func", call("null", "_reply"));
+    expect(await raw.refused("update_placeholder", Buffer.from([8, 1]))).toBe(
+      "AgentCallError: Bob failed\nat bob.ts:3",
+    );
   });
 
   test("refuses an unknown task, which the original answers with null", async () => {
-    expect(await refused("update_placeholder", Buffer.from([8, 9]))).toContain("has given no task the id 9");
+    expect(await raw.refused("update_placeholder", Buffer.from([8, 9]))).toContain("has given no task the id 9");
   });
 
   test("writes a reply of nothing as null", async () => {
-    running.server.behaviour = async () => undefined;
-    await accepted("call_agent_func", call("null", "_reply"));
-    expect(await accepted("update_placeholder", Buffer.from([8, 1]))).toBe("null");
+    raw.running.server.behaviour = async () => undefined;
+    await raw.accepted("call_agent_func", call("null", "_reply"));
+    expect(await raw.accepted("update_placeholder", Buffer.from([8, 1]))).toBe("null");
   });
 
   test("refuses a reply that is larger than a message may be", async () => {
     const large = new Msg({ name: "n", role: "assistant", content: "x".repeat(33 * 1024 * 1024) });
-    running.server.behaviour = async () => large;
-    await accepted("call_agent_func", call("null", "_reply"));
-    expect(await refused("update_placeholder", Buffer.from([8, 1]))).toContain("hold at most 33554368");
+    raw.running.server.behaviour = async () => large;
+    await raw.accepted("call_agent_func", call("null", "_reply"));
+    expect(await raw.refused("update_placeholder", Buffer.from([8, 1]))).toContain("hold at most 33554368");
   });
 });
 
 describe("management", () => {
-  beforeEach(async () => void (await accepted("create_agent", createRequest)));
+  beforeEach(async () => void (await raw.accepted("create_agent", createRequest)));
 
   test("lists agents, each as the text of its JSON", async () => {
-    const list = JSON.parse(await accepted("get_agent_list")) as string[];
+    const list = JSON.parse(await raw.accepted("get_agent_list")) as string[];
     expect(list.map((thumbnail) => JSON.parse(thumbnail) as unknown)).toMatchObject([
       { agent_id: "py1", type: "Echo" },
     ]);
   });
 
   test("tells of the server", async () => {
-    const info = JSON.parse(await accepted("get_server_info")) as unknown;
+    const info = JSON.parse(await raw.accepted("get_server_info")) as unknown;
     expect(info).toStrictEqual({ pid: process.pid, id: "memory", cpu: 1.5, mem: 64.25, size: 1 });
   });
 
   test("deletes agents, and says of an unknown one that it is none", async () => {
-    expect(await accepted("delete_agent", field(1, "py1"))).toBe("");
-    expect(await refused("delete_agent", field(1, "py1"))).toBe("try to delete a non-existent agent [py1].");
-    await accepted("create_agent", createRequest);
-    await accepted("delete_all_agents");
-    expect(running.server.agents.size).toBe(0);
+    expect(await raw.accepted("delete_agent", field(1, "py1"))).toBe("");
+    expect(await raw.refused("delete_agent", field(1, "py1"))).toBe("try to delete a non-existent agent [py1].");
+    await raw.accepted("create_agent", createRequest);
+    await raw.accepted("delete_all_agents");
+    expect(raw.running.server.agents.size).toBe(0);
   });
 
   test("clones an agent, and says of an unknown one that it is none", async () => {
-    const id = await accepted("clone_agent", field(1, "py1"));
-    expect([...running.server.agents.keys()]).toStrictEqual(["py1", id]);
-    expect(await refused("clone_agent", field(1, "x"))).toBe("Try to clone a non-existent agent [x].");
+    const id = await raw.accepted("clone_agent", field(1, "py1"));
+    expect([...raw.running.server.agents.keys()]).toStrictEqual(["py1", id]);
+    expect(await raw.refused("clone_agent", field(1, "x"))).toBe("Try to clone a non-existent agent [x].");
   });
 
   test("sets model configs from an object or a list", async () => {
-    await accepted("set_model_configs", field(1, '{"config_name": "a"}'));
-    expect(running.server.modelConfigs).toStrictEqual([{ config_name: "a" }]);
-    await accepted("set_model_configs", field(1, '[{"config_name": "b"}, {"config_name": "c"}]'));
-    expect(running.server.modelConfigs).toHaveLength(2);
-    expect(await refused("set_model_configs", field(1, "[{}]"))).toBe("config_name is missing");
-    expect(await refused("set_model_configs", field(1, "[1]"))).toContain("a JSON object or a list of them");
-    expect(await refused("set_model_configs", field(1, "oops"))).toContain("This is no JSON");
+    await raw.accepted("set_model_configs", field(1, '{"config_name": "a"}'));
+    expect(raw.running.server.modelConfigs).toStrictEqual([{ config_name: "a" }]);
+    await raw.accepted("set_model_configs", field(1, '[{"config_name": "b"}, {"config_name": "c"}]'));
+    expect(raw.running.server.modelConfigs).toHaveLength(2);
+    expect(await raw.refused("set_model_configs", field(1, "[{}]"))).toBe("config_name is missing");
+    expect(await raw.refused("set_model_configs", field(1, "[1]"))).toContain("a JSON object or a list of them");
+    expect(await raw.refused("set_model_configs", field(1, "oops"))).toContain("This is no JSON");
   });
 
   test("refuses the memory of an unknown agent", async () => {
-    expect(await refused("get_agent_memory", field(1, "x"))).toBe("Agent [x] has not found");
+    expect(await raw.refused("get_agent_memory", field(1, "x"))).toBe("Agent [x] has not found");
   });
 });
 
@@ -332,72 +275,7 @@ describe("with a token, every method", () => {
     await restart({ token: "right" });
     const metadata = new Metadata();
     metadata.set("authorization", "Bearer wrong");
-    const error = (await ask(method, Buffer.alloc(0), metadata).catch((thrown: unknown) => thrown)) as ServiceError;
+    const error = (await raw.ask(method, Buffer.alloc(0), metadata).catch((thrown: unknown) => thrown)) as ServiceError;
     expect([error.code, error.details]).toStrictEqual([16, "the token is missing or wrong"]);
-  });
-
-  test("download_file too", async () => {
-    await restart({ token: "right" });
-    await expect(download("/any")).rejects.toMatchObject({ code: 16 });
-  });
-});
-
-async function download(path: string): Promise<Buffer[]> {
-  const same = (bytes: Buffer) => bytes;
-  const stream = client.makeServerStreamRequest<Buffer, Buffer>("/RpcAgent/download_file", same, same, field(1, path));
-  const pieces: Buffer[] = [];
-  for await (const piece of stream as AsyncIterable<Buffer>) pieces.push(piece);
-  return pieces;
-}
-
-describe("download_file", () => {
-  let folder: string;
-  beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), "management-"))));
-  afterEach(() => rm(folder, { recursive: true }));
-
-  test("sends pieces of 1 MB", async () => {
-    await writeFile(join(folder, "large"), "");
-    await truncate(join(folder, "large"), 2.5 * 1024 * 1024);
-    running.server.files.set("large.bin", join(folder, "large"));
-    const pieces = await download("large.bin");
-    // Each with a tag and four bytes of length.
-    expect(pieces.map(({ length }) => length)).toStrictEqual([1024 * 1024 + 4, 1024 * 1024 + 4, 512 * 1024 + 4]);
-  });
-
-  test("sends nothing of an empty file", async () => {
-    await writeFile(join(folder, "empty"), "");
-    running.server.files.set("empty", join(folder, "empty"));
-    expect(await download("empty")).toStrictEqual([]);
-  });
-
-  test("answers NOT_FOUND for what is missing, not allowed, or no file", async () => {
-    running.server.files.set("gone", join(folder, "gone"));
-    running.server.files.set("folder", folder);
-    for (const path of ["gone", "folder", "/etc/hostname"]) {
-      await expect(download(path)).rejects.toMatchObject({ code: 5, details: `File ${path} not found` });
-    }
-  });
-
-  test("reads no faster than the receiver takes, and stops when it is gone", async () => {
-    await writeFile(join(folder, "huge"), "");
-    await truncate(join(folder, "huge"), 2 ** 30);
-    running.server.files.set("huge", join(folder, "huge"));
-    const same = (bytes: Buffer) => bytes;
-    const stream = client.makeServerStreamRequest<Buffer, Buffer>(
-      "/RpcAgent/download_file",
-      same,
-      same,
-      field(1, "huge"),
-    );
-    const before = process.memoryUsage().rss;
-    for await (const piece of stream as AsyncIterable<Buffer>) {
-      expect(piece.length).toBeGreaterThan(0);
-      break;
-    }
-    await accepted("is_alive");
-    expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
-    stream.cancel();
-    stream.on("error", () => {});
-    expect(await accepted("is_alive")).toBe("");
   });
 });
