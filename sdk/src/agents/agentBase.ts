@@ -15,6 +15,7 @@ import { hostLocally, makeDistributed } from "./placeAgent.js";
 import type { RpcAgent } from "./rpcAgent.js";
 
 /** An agent is called like a function; the placeholder is there at once. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- what the class's constructor returns can be called
 export interface AgentBase<Config extends AgentConfig = AgentConfig> {
   (input?: AgentInput): Placeholder;
   readonly config: Config;
@@ -26,7 +27,6 @@ export interface AgentBase<Config extends AgentConfig = AgentConfig> {
  * A class overrides `reply`, and, where it needs them, `observe`, `setup` and `dispose`. `agent(x)` puts `x` in the agent's
  * mailbox and gives a {@link Placeholder} at once; `.toDist()` moves the agent to another process, and nothing else changes.
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds the call signature of what the constructor returns
 export class AgentBase<Config extends AgentConfig = AgentConfig> {
   static readonly [agentClassBrand] = true;
   declare readonly agentId: string;
@@ -99,7 +99,12 @@ export class AgentBase<Config extends AgentConfig = AgentConfig> {
    * @throws InvalidArgumentError when the options can't be used, or the class can't be found from another process.
    */
   toDist(options: DistOptions = {}): RpcAgent<this> {
-    return makeDistributed(this.constructor, [this.config], options, this) as RpcAgent<this>;
+    return makeDistributed({
+      agentClass: this.constructor,
+      args: [this.config],
+      options,
+      local: this,
+    }) as RpcAgent<this>;
   }
 
   /** A thumbnail for lists, as JSON: name, type, agent_id, sys_prompt and model. */
@@ -140,7 +145,7 @@ const localPrototypes = new WeakMap<object, object>();
 function localPrototype(prototype: object): object {
   let local = localPrototypes.get(prototype);
   if (local !== undefined) return local;
-  const observe = (prototype as AgentBase).observe;
+  const { observe } = prototype as { observe: (this: AgentBase, input?: Msg | Msg[]) => void | Promise<void> };
   local = Object.create(prototype, {
     observe: {
       value(this: AgentBase, input?: AgentInput): CallResult<unknown> | void | Promise<void> {

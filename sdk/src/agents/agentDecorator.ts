@@ -4,8 +4,7 @@ import { makeDistributed } from "./placeAgent.js";
 import { isConstructing } from "../runtime/agentHost.js";
 import type { DistOptions } from "./distOptions.js";
 
-// biome-ignore lint/suspicious/noExplicitAny: TypeScript accepts no other constructor type for "any class of agents"
-type AnyAgentClass = abstract new (...args: any[]) => AgentBase;
+type AnyAgentClass = abstract new (...args: never[]) => AgentBase;
 
 /**
  * For agent classes that are constructed in another process only: with `toDist` in the config, `new` runs the constructor on the
@@ -25,7 +24,7 @@ export function agent<Class extends AnyAgentClass>(agentClass: Class, _context?:
       // A subclass constructs itself; where it is to live is for its own decorator to say.
       if (newTarget === decorated && !isConstructing()) {
         const options = distOptionsOf(args[0]);
-        if (options !== undefined) return makeDistributed(target, args, options);
+        if (options !== undefined) return makeDistributed({ agentClass: target, args, options });
       }
       return Reflect.construct(target, args, newTarget) as object;
     },

@@ -30,27 +30,28 @@ export function hostLocally(agent: LocalAgent): AgentTarget {
   return runtime().host.adopt({ ...spec, moduleUrl: undefined }, agent as unknown as AgentInstance);
 }
 
-/**
- * Puts an agent where the options and the run target say, and gives its handle.
- *
- * @param agentClass as written, without decorator.
- * @param args of its constructor.
- * @param local the agent that `toDist` was called on.
- */
-export function makeDistributed(
-  agentClass: object,
-  args: readonly unknown[],
-  options: DistOptions,
-  local?: LocalAgent,
-): object {
+/** An agent to be put somewhere. */
+export interface Placement {
+  /** As written, without decorator. */
+  agentClass: object;
+  /** Of its constructor. */
+  args: readonly unknown[];
+  options: DistOptions;
+  /** The agent that `toDist` was called on, if it was. */
+  local?: LocalAgent;
+}
+
+/** Puts an agent where the options and the run target say, and gives its handle. */
+export function makeDistributed(placement: Placement): object {
+  const { options, local } = placement;
+  const agentClass = placement.agentClass as AgentClass;
   checkDistOptions(options);
-  const { prototype } = agentClass as { prototype: object };
   const target = resolveTarget(options);
   if (target.kind === "local") {
-    const agent = local ?? constructHere(agentClass as AgentClass, args);
-    return createHandle(targetOf(agent), prototype);
+    const agent = local ?? new agentClass(...(withoutToDist(placement.args) as never[]));
+    return createHandle(targetOf(agent), agentClass.prototype as object);
   }
-  const spec = specOf(agentClass as AgentClass, args, options, local);
+  const spec = specOf(placement);
   const agent = new RemoteAgent(
     { name: spec.name, id: spec.id, server: target.address ?? "child process" },
     spec.className,
@@ -63,28 +64,20 @@ export function makeDistributed(
       return;
     }
     const child = runtime().servers.childServer(options);
-    const { url } = locateClass(agentClass as AgentClass);
+    const { url } = locateClass(agentClass);
     if (isMainScript(url)) throw mainScriptError(spec.className, url);
     agent.createOn(child, { ...spec, moduleUrl: url });
   };
   if (options.lazyLaunch === true) agent.launchLater(place);
   else place();
-  return createHandle(agent, prototype);
+  return createHandle(agent, agentClass.prototype as object);
 }
 
-function constructHere(agentClass: AgentClass, args: readonly unknown[]): object {
-  return new agentClass(...(withoutToDist(args) as never[])) as object;
-}
-
-function specOf(
-  agentClass: AgentClass,
-  args: readonly unknown[],
-  options: DistOptions,
-  local: LocalAgent | undefined,
-): AgentSpec {
+function specOf({ agentClass, args, options, local }: Placement): AgentSpec {
+  const { name: className } = agentClass as AgentClass;
   const config = args[0] as AgentConfig | undefined;
   if (typeof config?.name !== "string") {
-    throw new InvalidArgumentError(`${agentClass.name}: the config has no name; give it one, as in { name: "A" }`);
+    throw new InvalidArgumentError(`${className}: the config has no name; give it one, as in { name: "A" }`);
   }
   let localId: string | undefined;
   if (local !== undefined && !distributed.has(local)) {
@@ -94,7 +87,7 @@ function specOf(
   return {
     id: options.agentId ?? config.agentId ?? localId ?? randomUUID().replaceAll("-", ""),
     name: config.name,
-    className: agentClass.name,
+    className,
     args: withoutToDist(args).map((arg, index) =>
       unwrapLarge(snapshot(arg, index === 0 ? "config" : `arguments[${index}]`)),
     ),

@@ -52,8 +52,8 @@ export type RpcAgent<Agent = object> = RemoteMethods<Agent> & {
 };
 
 /** For `value instanceof RpcAgent`: whether it is a handle. Handles are made by `toDist`. */
-export const RpcAgent = class RpcAgent {
-  static [Symbol.hasInstance](value: unknown): boolean {
+export const RpcAgent = {
+  [Symbol.hasInstance](value: unknown): boolean {
     return typeof value === "function" && (value as { [handleBrand]?: unknown })[handleBrand] === true;
-  }
+  },
 };

@@ -45,24 +45,26 @@ export class ChildServers {
   }
 
   private start(options: DistOptions, kind: string): ChildServer {
-    let address = "child process";
-    let server: ChildServer | undefined;
-    let ended: ((how: string) => void) | undefined;
-    const access = ServerProcess.start(this.serverOptions(options)).then(({ server: child, ready }) => {
-      address = formatAddress(ready.host, ready.port);
-      child.onEnd((how) => ended?.(how));
-      return { address, token: this.token };
-    });
+    const started = ServerProcess.start(this.serverOptions(options));
+    const access = started.then(({ ready }) => ({ address: formatAddress(ready.host, ready.port), token: this.token }));
     const { connection, lost } = this.open(access);
-    const made: ChildServer = { connection, kind, agents: 0 };
-    server = made;
-    this.servers.add(made);
-    ended = (how) => {
-      this.servers.delete(made);
-      lost(new AgentServerNotAliveError(`the child server ${address} ended: ${how}`, { server: address }));
-    };
-    access.catch(() => this.servers.delete(made));
+    const server: ChildServer = { connection, kind, agents: 0 };
+    this.servers.add(server);
+    this.whenEnded(started, (error) => {
+      this.servers.delete(server);
+      lost(error);
+    });
     return server;
+  }
+
+  /** Calls back when the process has ended, or could not be started. */
+  private whenEnded(started: ReturnType<typeof ServerProcess.start>, callback: (error: AgentScopeError) => void): void {
+    const ended = started.then(async ({ server, ready }) => {
+      const how = await server.ended;
+      const address = formatAddress(ready.host, ready.port);
+      throw new AgentServerNotAliveError(`the child server ${address} ended: ${how}`, { server: address });
+    });
+    ended.catch((thrown: unknown) => callback(thrown as AgentScopeError));
   }
 
   private serverOptions(options: DistOptions): ServerOptions {

@@ -10,8 +10,7 @@ import type { AgentServer } from "../server/agentServer.js";
 import { defaultMaxPoolSize, defaultMaxTimeoutSeconds, type ServerOptions } from "../server/serverOptions.js";
 import { ServerProcess } from "./serverProcess.js";
 
-// biome-ignore lint/suspicious/noExplicitAny: TypeScript accepts no other constructor type for "any class"
-type AnyClass = abstract new (...args: any[]) => object;
+type AnyClass = abstract new (...args: never[]) => object;
 
 /** What an agent server is started with; everything has a default. */
 export interface LauncherOptions {
@@ -104,7 +103,9 @@ export class RpcAgentServerLauncher implements AsyncDisposable {
     }
     const { AgentServer } = await import("../server/agentServer.js");
     let onStop = () => {};
-    const ended = new Promise<void>((resolve) => (onStop = resolve));
+    const ended = new Promise<void>((resolve) => {
+      onStop = resolve;
+    });
     const server = await AgentServer.start(this.options, { onStop });
     this.boundPort = server.address.port;
     this.running = { kind: "here", server, ended };

@@ -55,15 +55,15 @@ export class ServerProcess {
     );
   }
 
+  /** Resolves with how it ended, once it has; does not keep this process alive. */
+  get ended(): Promise<string> {
+    return this.exited;
+  }
+
   /** Resolves with how it ended, once it has; keeps this process alive until then. */
   waitForEnd(): Promise<string> {
     this.child.ref();
     return this.exited;
-  }
-
-  /** Calls back with how it ended; does not keep this process alive. */
-  onEnd(callback: (how: string) => void): void {
-    void this.exited.then(callback);
   }
 
   kill(signal: NodeJS.Signals): void {

@@ -6,7 +6,7 @@ import { failureFromWire } from "./failure.js";
 import { controlLane, decodeFrame, toLaneOf } from "./frame.js";
 import { channelOptions, clientCredentials, loadGrpc, toAgentScopeError } from "./grpcClient.js";
 import { keepaliveMs, linkService, maxFrameBytes } from "./linkService.js";
-import type { LaneLoad, PeerInfo } from "./peer.js";
+import type { PeerInfo } from "./peer.js";
 import type { ServerAccess } from "./serverAccess.js";
 import { SocketHold, watchSockets } from "./socketHold.js";
 

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { inspect } from "node:util";
 
 /** Who speaks in a message, as model APIs know it. */
 export type Role = "system" | "user" | "assistant";
@@ -64,7 +65,16 @@ export class Msg<Content = unknown> {
   }
 
   toString(): string {
-    return `${this.name}: ${typeof this.content === "string" ? this.content : JSON.stringify(this.content)}`;
+    return `${this.name}: ${typeof this.content === "string" ? this.content : shown(this.content)}`;
+  }
+}
+
+/** JSON where that can say it. */
+function shown(content: unknown): string {
+  try {
+    return JSON.stringify(content);
+  } catch {
+    return inspect(content);
   }
 }
 

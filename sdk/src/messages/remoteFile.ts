@@ -34,7 +34,7 @@ export function readValue(value: unknown): unknown {
 }
 
 async function withLocalFiles(message: Msg, url: unknown): Promise<Msg> {
-  const local = (item: unknown) => (item instanceof RemoteFile ? fetchFile(item) : (item as string));
+  const local = async (item: unknown) => (item instanceof RemoteFile ? fetchFile(item) : (item as string));
   message.url = Array.isArray(url) ? await Promise.all(url.map(local)) : await local(url);
   return message;
 }

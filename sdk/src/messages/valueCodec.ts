@@ -1,12 +1,16 @@
-import { addExtension, Packr } from "msgpackr";
+import { addExtension, Packr, Unpackr } from "msgpackr";
 import { agentBrand } from "../agents/brand.js";
 import { InvalidArgumentError, NotTransferableError } from "../errors.js";
 import { CallResult } from "./callResult.js";
+import { checkData } from "./checkData.js";
 import { Msg, type MsgRecord } from "./msg.js";
 import { RemoteFile } from "./remoteFile.js";
 
 /** Nested deeper than this, a value is refused (a value that contains itself is found this way). */
 export const maxDepth = 200;
+
+/** Levels that a frame has around a value. */
+const frameDepth = 8;
 
 /** From this size on a value travels in chunks of its own, so that small messages pass it. */
 export const largeBytes = 64 * 1024;
@@ -63,7 +67,7 @@ function copyValue(value: unknown, path: string, depth: number): unknown {
   switch (typeof value) {
     case "string":
       measuredBytes += value.length + 3;
-      return value;
+      return wellFormed(value);
     case "number":
       measuredBytes += 9;
       // MessagePack's integers have no negative zero: a local agent must not see what a remote one can't.
@@ -127,7 +131,7 @@ function copyRecord(value: object, path: string, depth: number): object {
     measuredBytes += key.length + 1;
     const part = copyValue((value as Record<string, unknown>)[key], memberPath(path, key), depth);
     if (key === "__proto__") defineInert(copy, part);
-    else copy[key] = part;
+    else copy[wellFormed(key)] = part;
   }
   const [symbol] = Object.getOwnPropertySymbols(value);
   if (symbol !== undefined) throw new NotTransferableError(memberPath(path, String(symbol)), "named by a symbol");
@@ -139,7 +143,7 @@ function copyMessage(message: Msg, prefix: string, depth: number): Msg {
   measuredBytes += 90 + message.name.length;
   return Msg.restore({
     id: message.id,
-    name: message.name,
+    name: wellFormed(message.name),
     role: message.role,
     content: copyValue(message.content, `${prefix}content`, depth),
     url: copyValue(message.url, `${prefix}url`, depth) as string | undefined,
@@ -148,14 +152,23 @@ function copyMessage(message: Msg, prefix: string, depth: number): Msg {
   });
 }
 
+/** Half a surrogate pair has no bytes in UTF-8: a local agent must not see what a remote one can't. */
+function wellFormed(text: string): string {
+  // Every Node that runs this has both; the compiler's library does not know them yet.
+  const unicode = text as unknown as { isWellFormed(): boolean; toWellFormed(): string };
+  return unicode.isWellFormed() ? text : unicode.toWellFormed();
+}
+
 function memberPath(path: string, key: string): string {
   const name = /^[A-Za-z_$][\w$]*$/.test(key);
   if (path === "") return key;
   return name ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
 }
 
+/** A map's key in a path; an object's own `toString` is not asked: it may be data, or throw. */
 function labelOf(key: unknown): string {
-  return typeof key === "string" ? JSON.stringify(key) : String(key);
+  if (typeof key === "string") return JSON.stringify(key);
+  return (typeof key === "object" && key !== null) || typeof key === "function" ? "[object]" : String(key);
 }
 
 /** A `__proto__` key as data: assigning it would change the object's prototype instead. */
@@ -258,8 +271,11 @@ function fromTagged(tag: Tag, data: unknown): unknown {
   switch (tag) {
     case "msg":
       return messageFromFields(data as unknown[]);
-    case "file":
-      return decodingReferences?.importFile(...(data as [string, string]));
+    case "file": {
+      const [address, path] = data as unknown[];
+      if (typeof address !== "string" || typeof path !== "string") throw new RangeError("a file lacks address or path");
+      return decodingReferences?.importFile(address, path);
+    }
     case "map":
       return new Map(data as [unknown, unknown][]);
     case "set":
@@ -282,11 +298,14 @@ function fromTagged(tag: Tag, data: unknown): unknown {
       return decodingReferences?.importResult(data);
     case "agent":
       return decodingReferences?.importAgent(data);
+    default:
+      throw new RangeError(`unknown kind of value ${String(tag satisfies never)}`);
   }
 }
 
 function messageFromFields(fields: unknown[]): Msg {
   const [id, name, role, content, url, metadata, timestamp] = fields;
+  if (typeof id !== "string" || typeof timestamp !== "string") throw new RangeError("a message lacks id or timestamp");
   return Msg.restore({ id, name, role, content, url, metadata, timestamp } as MsgRecord);
 }
 
@@ -297,8 +316,15 @@ addExtension({
   read: ([tag, data]: [Tag, unknown]) => fromTagged(tag, data),
 });
 
-// Records off: decoding them compiles code from received key names; plain maps are data all the way.
-const packr = new Packr({ useRecords: false, useBigIntExtension: true, variableMapSize: true });
+const format = { useRecords: false, variableMapSize: true, useBigIntExtension: true, structuredClone: false };
+
+// A key `toJSON` is data.
+const packr = new Packr({ ...format, useToJSON: false });
+
+// Decoding a record type compiles code from received key names: the list of known types can't grow, so that one ends in an error.
+const recordTypes: object[] = [];
+const unpackr = new Unpackr({ ...format, structures: recordTypes });
+Object.freeze(recordTypes);
 
 /** Bytes of wire values; valid until the next call, copy them before. */
 export function packValue(value: unknown): Uint8Array {
@@ -314,7 +340,9 @@ export function unpackValue(bytes: Uint8Array, references: ReferenceCodec): unkn
   const outer = decodingReferences;
   decodingReferences = references;
   try {
-    return packr.unpack(bytes);
+    const value: unknown = unpackr.unpack(bytes);
+    checkData(value, maxDepth + frameDepth);
+    return value;
   } catch (cause) {
     throw new InvalidArgumentError(`received bytes that can't be decoded: ${(cause as Error).message}`, { cause });
   } finally {

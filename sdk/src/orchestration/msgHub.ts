@@ -1,6 +1,6 @@
 import type { AgentInput } from "../agents/agentConfig.js";
 import type { Msg } from "../messages/msg.js";
-import { Placeholder } from "../messages/placeholder.js";
+import type { Placeholder } from "../messages/placeholder.js";
 
 /** An agent of any deployment, as a hub needs it. */
 export interface Participant {
@@ -28,10 +28,9 @@ export async function msgHub<Participants extends readonly Participant[], Result
 ): Promise<Awaited<Result>> {
   const hub = new MsgHub(participants);
   if (options.announcement !== undefined) hub.broadcast(options.announcement);
-  return await body(
-    participants.map((agent) => hub.heard(agent)) as { [Index in keyof Participants]: Participant },
-    hub,
-  );
+  const heard = participants.map((agent) => hub.heard(agent));
+  const result = await body(heard as { [Index in keyof Participants]: Participant }, hub);
+  return result;
 }
 
 /** The open hub: participants can come and go. */
@@ -63,7 +62,7 @@ export class MsgHub {
   heard(agent: Participant): Participant {
     return new Proxy(agent, {
       apply: (target, _this, [input]: [AgentInput]) => {
-        const answer = target(input) as Placeholder<unknown> & Msg;
+        const answer = target(input) as Placeholder & Msg;
         if (this.has(target)) this.broadcast(answer, target);
         return answer;
       },

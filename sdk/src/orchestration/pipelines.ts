@@ -74,9 +74,7 @@ export async function whileLoopPipeline(
 
 function run(operators: Operators, input: AgentInput): AgentInput {
   if (operators === undefined) return input;
-  return typeof operators === "function"
-    ? (operators(input) as Placeholder)
-    : sequentialPipeline(operators as readonly Operator[], input);
+  return typeof operators === "function" ? (operators(input) as Placeholder) : sequentialPipeline(operators, input);
 }
 
 async function valueOf(input: AgentInput): Promise<Value> {

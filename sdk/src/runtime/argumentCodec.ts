@@ -70,7 +70,9 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
     return this.home.ownLane;
   }
 
-  readonly canReach = (server: PeerInfo): boolean => this.home.canReach(server);
+  canReach(server: PeerInfo): boolean {
+    return this.home.canReach(server);
+  }
 
   relay(id: string, target: AgentTarget): void {
     this.home.relay(id, target);

@@ -12,7 +12,7 @@ import { trackTurns } from "./task.js";
 export function callAgent(target: AgentTarget, input: unknown): Placeholder {
   const args = snapshotArguments("reply", [input]);
   const result: Placeholder = new Placeholder(undefined, 0);
-  target.call("reply", args, result as CallResult<unknown>);
+  target.call("reply", args, result);
   return result;
 }
 

@@ -1,17 +1,17 @@
 import { agentBrand } from "../agents/brand.js";
 import { AgentCreationError, type AgentLabel, AgentScopeError, asError } from "../errors.js";
 import { failureOfAgent, withChain } from "../link/failure.js";
-import { CallResult } from "../messages/callResult.js";
+import type { CallResult } from "../messages/callResult.js";
 import { Msg } from "../messages/msg.js";
-import { type LargeValue, snapshot, unwrapLarge } from "../messages/valueCodec.js";
-import { readValue } from "../messages/remoteFile.js";
+import { snapshot, unwrapLarge } from "../messages/valueCodec.js";
 import { type AgentInstance, invokeAgent, isThenable } from "./agentCode.js";
 import type { AgentSpec } from "./agentSpec.js";
 import { Mailbox } from "./mailbox.js";
 import type { AgentReference, AgentTarget, ReferenceTarget } from "./agentTarget.js";
 import { coarseNow } from "./coarseClock.js";
 import { LocalResult } from "./localResult.js";
-import { currentTask, runTurn, Task, type TaskAgent } from "./task.js";
+import { awaitInputs, type InputListener } from "./taskInputs.js";
+import { currentTask, runTurn, Task, type TaskAgent, type TaskSink } from "./task.js";
 
 type State =
   | typeof creating
@@ -37,7 +37,7 @@ const creating = { kind: "creating" } as const;
  * 2. No call begins before `setup` has ended; if the agent can't be made, each of its calls fails with the same error.
  * 3. A call that was given a failed result is not run: it fails with the same root cause, in its caller's order or before.
  */
-export class HostedAgent implements AgentTarget, TaskAgent {
+export class HostedAgent implements AgentTarget, TaskAgent, InputListener {
   private state: State = creating;
   running: Task | undefined = undefined;
   // Made when they are needed: there can be a million agents, most of them idle.
@@ -123,18 +123,20 @@ export class HostedAgent implements AgentTarget, TaskAgent {
   call(method: string, args: unknown[], result: CallResult<unknown>): void {
     const inputs = args.map((arg) => (Array.isArray(arg) ? arg.map(unwrapLarge) : unwrapLarge(arg)));
     const caller = currentTask()?.agent.number ?? 0;
-    const task = new Task(this, caller, 0, method, inputs, {
+    const sink: TaskSink = {
       taskEnded: ({ state, failure, outcome }) => {
         if (state === "failed") result.fail(failure);
         else result.fulfil(unwrapLarge(outcome));
       },
-    });
+    };
+    const task = new Task(this, { caller, seq: 0, method, args: inputs, sink });
     result.source = new LocalResult(task);
     this.submit(task);
   }
 
-  reference({ self, ownLane, canReach }: ReferenceTarget): AgentReference {
-    const address = canReach(self) ? self.address : "";
+  reference(to: ReferenceTarget): AgentReference {
+    const { self, ownLane } = to;
+    const address = to.canReach(self) ? self.address : "";
     return [address, self.instance, ownLane, this.id, this.name, this.className];
   }
 
@@ -144,7 +146,7 @@ export class HostedAgent implements AgentTarget, TaskAgent {
       this.end(task, "failed", this.state.kind === "failed" ? this.state.error : this.goneError());
       return;
     }
-    this.awaitInputs(task);
+    awaitInputs(task, this);
     if (task.ended) return;
     const isFree = this.running === undefined && (this.mailbox === undefined || this.mailbox.size === 0);
     if (isFree && task.missing === 0 && this.state.kind === "ready") {
@@ -155,56 +157,14 @@ export class HostedAgent implements AgentTarget, TaskAgent {
     }
   }
 
-  /** Puts the values of results in their places as they come; results stand alone or in a list. */
-  private awaitInputs(task: Task): void {
-    const { args } = task;
-    for (let index = 0; index < args.length && !task.ended; index++) {
-      const arg = args[index];
-      this.awaitInput(task, args, index);
-      if (Array.isArray(arg)) {
-        for (let item = 0; item < arg.length && !task.ended; item++) this.awaitInput(task, arg as unknown[], item);
-      }
-    }
-  }
-
-  private awaitInput(task: Task, place: unknown[], index: number): void {
-    const input = place[index];
-    if (input instanceof CallResult) {
-      task.missing++;
-      input.whenRead((result) => {
-        if (result.state === "failed") this.inputFailed(task, result.outcome as AgentScopeError);
-        else this.inputArrived(task, place, index, result.outcome);
-      });
-    } else if (input instanceof Msg && typeof input.url === "object") {
-      task.missing++;
-      this.inputArrived(task, place, index, input);
-    }
-  }
-
-  private inputArrived(task: Task, place: unknown[], index: number, value: unknown): void {
-    const readable = readValue(unwrapLarge(value));
-    if (readable instanceof Promise) {
-      readable.then(
-        (read) => this.inputReady(task, place, index, read),
-        (thrown: unknown) => this.inputFailed(task, failureOfAgent(thrown, this.label)),
-      );
-    } else {
-      this.inputReady(task, place, index, readable);
-    }
-  }
-
-  private inputReady(task: Task, place: unknown[], index: number, value: unknown): void {
-    if (task.ended) return;
-    // Two agents may be given the same result: each gets a message of its own.
-    place[index] = unwrapLarge(snapshot(value, "input"));
-    task.missing--;
-    if (task.missing > 0) return;
+  /** @internal */
+  inputsReady(task: Task): void {
     this.mailbox?.becameReady(task);
     this.next();
   }
 
-  private inputFailed(task: Task, error: AgentScopeError): void {
-    if (task.ended) return;
+  /** @internal */
+  inputFailed(task: Task, error: AgentScopeError): void {
     this.mailbox?.remove(task);
     this.end(task, "failed", withChain(error, this.label));
     this.next();
@@ -255,7 +215,7 @@ export class HostedAgent implements AgentTarget, TaskAgent {
     this.next();
   }
 
-  private resultOf(task: Task, value: unknown): unknown | LargeValue {
+  private resultOf(task: Task, value: unknown): unknown {
     if (task.method === "observe") return undefined;
     if (task.method === "reply" && !(value instanceof Msg)) {
       throw new TypeError(`reply of ${this.className} returned ${describe(value)}; it must return a Msg`);

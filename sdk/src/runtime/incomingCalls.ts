@@ -73,7 +73,7 @@ export class IncomingCalls implements TaskSink {
       return;
     }
     const methodName = method === replyMethod ? "reply" : method === observeMethod ? "observe" : String(method);
-    const task = new Task(agent, this.callerBase + caller, seq, methodName, args, this);
+    const task = new Task(agent, { caller: this.callerBase + caller, seq, method: methodName, args, sink: this });
     if (!this.host.pool.begin()) {
       this.arrived(seq);
       this.fail(seq, this.host.poolFullError());

@@ -13,6 +13,16 @@ export interface AnswerSink {
   keep?(release: () => void): void;
 }
 
+/** A call of an agent elsewhere. */
+export interface OutgoingCall {
+  /** The number of the calling agent on this host; 0 for the script. */
+  caller: number;
+  method: string;
+  /** Snapshots, and results of other calls. */
+  args: unknown[];
+  result: CallResult<unknown>;
+}
+
 /** Releases wait for a call to go along with, this long at most, in milliseconds. */
 const releaseDelayMs = 50;
 const maxReleases = 1024;
@@ -62,7 +72,8 @@ export class OutgoingCalls {
     this.session.channel.write(8).push(operation.unbind, number);
   }
 
-  call(number: number, caller: number, method: string, args: unknown[], result: CallResult<unknown>): void {
+  /** @param number the agent's, as `create` or `bind` gave it. */
+  call(number: number, { caller, method, args, result }: OutgoingCall): void {
     if (this.releases.length > 0) this.flushReleases();
     const seq = this.ask(result);
     result.seq = seq;

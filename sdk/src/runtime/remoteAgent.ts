@@ -4,6 +4,7 @@ import { CallResult, type ResultSource } from "../messages/callResult.js";
 import type { AgentSpec } from "./agentSpec.js";
 import type { AgentReference, AgentTarget, ReferenceTarget } from "./agentTarget.js";
 import type { Connection } from "./connection.js";
+import type { OutgoingCall } from "./outgoingCalls.js";
 import type { Session } from "./session.js";
 import { currentTask } from "./task.js";
 
@@ -109,21 +110,21 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   }
 
   call(method: string, args: unknown[], result: CallResult<unknown>): void {
-    const caller = currentTask()?.agent.number ?? 0;
+    const call = { caller: currentTask()?.agent.number ?? 0, method, args, result };
     result.source = this;
     if (this.launch !== undefined) this.launchNow();
     if (this.creation !== undefined) this.creation.markRead();
     if (this.session === undefined && this.failure === undefined) {
-      (this.waiting ??= []).push(() => this.send(caller, method, args, result));
+      (this.waiting ??= []).push(() => this.send(call));
     } else {
-      this.send(caller, method, args, result);
+      this.send(call);
     }
   }
 
-  private send(caller: number, method: string, args: unknown[], result: CallResult<unknown>): void {
+  private send(call: OutgoingCall): void {
     const error = this.failure ?? this.session?.ended;
-    if (error !== undefined) result.fail(error);
-    else this.session?.outgoing.call(this.number, caller, method, args, result);
+    if (error !== undefined) call.result.fail(error);
+    else this.session?.outgoing.call(this.number, call);
   }
 
   cancel(result: CallResult<unknown>): void {

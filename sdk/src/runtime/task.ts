@@ -47,17 +47,31 @@ export class Task {
   /** Called at its end; for those who ask for its result before. */
   private watchers: ((task: Task) => void)[] | undefined = undefined;
 
+  readonly caller: number;
+  readonly seq: number;
+  readonly method: string;
+  readonly args: unknown[];
+  readonly sink: TaskSink;
+
   constructor(
     readonly agent: TaskAgent,
-    /** Whose calls stand in one queue: one caller's calls of this agent keep their order. */
-    readonly caller: number,
-    readonly seq: number,
-    /** `reply`, `observe`, or the name of another method. */
-    readonly method: string,
-    /** Values, and results that are not there yet. */
-    readonly args: unknown[],
-    readonly sink: TaskSink,
-  ) {}
+    call: {
+      /** Whose calls stand in one queue: one caller's calls of this agent keep their order. */
+      caller: number;
+      seq: number;
+      /** `reply`, `observe`, or the name of another method. */
+      method: string;
+      /** Values, and results that are not there yet. */
+      args: unknown[];
+      sink: TaskSink;
+    },
+  ) {
+    this.caller = call.caller;
+    this.seq = call.seq;
+    this.method = call.method;
+    this.args = call.args;
+    this.sink = call.sink;
+  }
 
   /** The inputs that are not there yet. */
   inputs(): CallResult<unknown>[] {

@@ -22,23 +22,18 @@ export interface ServerAddress {
  * agents compute.
  */
 export class AgentServer {
-  private constructor(
-    readonly address: ServerAddress,
-    private readonly grpc: Server,
-    private readonly router: Router,
-    private readonly workers: WorkerPool,
-    private readonly onStop: () => void,
-  ) {}
+  private readonly self: PeerInfo;
+  private readonly router: Router;
+  private readonly workers: WorkerPool;
+  private readonly files: ServedFiles;
+  private grpc: Server | undefined;
+  private boundPort = 0;
 
-  /**
-   * Listens, and starts the workers.
-   *
-   * @param hooks `onStop` is told when the server was stopped from elsewhere, once its port is closed.
-   * @throws InvalidArgumentError when the options can't be used; AgentScopeError when the port can't be had.
-   */
-  static async start(options: ServerOptions, hooks: { onStop: () => void }): Promise<AgentServer> {
-    checkServerOptions(options);
-    const self: PeerInfo = {
+  private constructor(
+    private readonly options: ServerOptions,
+    private readonly hooks: { onStop: () => void },
+  ) {
+    this.self = {
       instance: randomUUID(),
       address: "",
       serverId: options.serverId,
@@ -46,24 +41,37 @@ export class AgentServer {
       machine: thisMachine(),
       realm: realmOf(options),
     };
-    const router = new Router(self);
-    const files = new ServedFiles(options.saveDir);
-    const workers = new WorkerPool(options, router, files);
-    let server: AgentServer | undefined;
-    const managed = new ManagedAgents({
-      self,
-      router,
-      workers,
-      files,
-      stop: () => server?.stop() ?? Promise.resolve(),
-    });
+    this.router = new Router(this.self);
+    this.files = new ServedFiles(options.saveDir);
+    this.workers = new WorkerPool(options, this.router, this.files);
+  }
+
+  /**
+   * Listens, and starts the workers.
+   *
+   * @param hooks `onStop` is told when the server was stopped, once its port is closed.
+   * @throws InvalidArgumentError when the options can't be used, or the port can't be had.
+   */
+  static async start(options: ServerOptions, hooks: { onStop: () => void }): Promise<AgentServer> {
+    checkServerOptions(options);
+    const server = new AgentServer(options, hooks);
+    await server.listen();
+    server.workers.start();
+    return server;
+  }
+
+  private async listen(): Promise<void> {
+    const { self, router, workers, files, options } = this;
+    const managed = new ManagedAgents({ self, router, workers, files, stop: () => this.stop() });
     const { grpc, port } = await bindServer(options, { router, managed });
+    this.grpc = grpc;
+    this.boundPort = port;
     self.address = formatAddress(advertisedHost(options.host), port);
     router.endpoint.host.serverName = self.address;
-    const address = { host: options.host, port, serverId: options.serverId };
-    server = new AgentServer(address, grpc, router, workers, hooks.onStop);
-    workers.start();
-    return server;
+  }
+
+  get address(): ServerAddress {
+    return { host: this.options.host, port: this.boundPort, serverId: this.options.serverId };
   }
 
   /** Resolves when the classes are loaded; the report is of the folder of agents, if there is one. */
@@ -82,8 +90,8 @@ export class AgentServer {
   private async stopOnce(): Promise<void> {
     await this.workers.stop();
     this.router.close();
-    await closeServer(this.grpc);
-    this.onStop();
+    if (this.grpc !== undefined) await closeServer(this.grpc);
+    this.hooks.onStop();
   }
 }
 

@@ -5,7 +5,7 @@ import { decodeControl } from "../link/control.js";
 import { decodeFrame } from "../link/frame.js";
 import type { ClientTls } from "../link/grpcClient.js";
 import { keepaliveMs, linkService, maxFrameBytes } from "../link/linkService.js";
-import { formatAddress } from "../link/peer.js";
+import { formatAddress, isLoopback } from "../link/peer.js";
 import { authenticate, unauthenticated } from "../management/authenticate.js";
 import { managementService } from "../management/managementService.js";
 import type { ManagedServer } from "../management/managedServer.js";
@@ -45,7 +45,10 @@ export async function bindServer(
       });
     },
   });
-  grpc.addService(rpcAgentService, managementService(managed, { token: options.token }));
+  const { token, maxPoolSize, maxTimeoutSeconds } = options;
+  let listening = 0;
+  const isSelf = (host: string, at: number) => at === listening && (isLoopback(host) || host === options.host);
+  grpc.addService(rpcAgentService, managementService(managed, { token, maxPoolSize, maxTimeoutSeconds, isSelf }));
   const credentials = serverCredentials(options.tls, ServerCredentials);
   const port = await new Promise<number>((resolve, reject) => {
     grpc.bindAsync(formatAddress(options.host, options.port), credentials, (error, bound) => {
@@ -53,6 +56,7 @@ export async function bindServer(
       else reject(bindError(error, options));
     });
   });
+  listening = port;
   return { grpc, port };
 }
 

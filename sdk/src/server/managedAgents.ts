@@ -3,7 +3,7 @@ import { AgentScopeError } from "../errors.js";
 import type { PeerInfo } from "../link/peer.js";
 import type { AgentSpec, ManagedServer, ServerInfo } from "../management/managedServer.js";
 import { Msg, type MsgRecord } from "../messages/msg.js";
-import { Placeholder } from "../messages/placeholder.js";
+import type { Placeholder } from "../messages/placeholder.js";
 import { readModelConfigs } from "../orchestration/init.js";
 import { RemoteAgent } from "../runtime/remoteAgent.js";
 import { callAgent, callMethodOf } from "../runtime/handle.js";

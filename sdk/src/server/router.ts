@@ -13,6 +13,9 @@ import { selfLink } from "./workerNetwork.js";
 import type { FromWorker, ToWorker } from "./workerMessages.js";
 import type { WorkerThread } from "./workerThread.js";
 
+/** What a worker says of links. */
+export type LinkMessage = Extract<FromWorker, ["frame" | "connect" | "abort" | "locate", ...unknown[]]>;
+
 interface OutboundLink {
   link: StreamLink;
   peer: PeerInfo | undefined;
@@ -122,7 +125,8 @@ export class Router implements InboundLinkListener {
     if (control.type === "locate") {
       this.locateHere(control.agentId).then(
         (lane) => link.tell({ type: "located", id: control.id, lane }),
-        (error: AgentScopeError) => link.tell({ type: "located", id: control.id, failure: failureToWire(error) }),
+        (thrown: unknown) =>
+          link.tell({ type: "located", id: control.id, failure: failureToWire(thrown as AgentScopeError) }),
       );
     } else if (control.type === "laneLost") {
       this.tellWorkers(["laneLost", link.id, control.lane, control.failure]);
@@ -155,7 +159,7 @@ export class Router implements InboundLinkListener {
   }
 
   /** What a worker says of links. */
-  fromWorker(worker: WorkerThread, message: FromWorker): void {
+  fromWorker(worker: WorkerThread, message: LinkMessage): void {
     switch (message[0]) {
       case "frame":
         return this.send(message[1], message[2]);
@@ -164,7 +168,7 @@ export class Router implements InboundLinkListener {
       case "abort":
         return this.abort(message[1], message[2]);
       case "locate":
-        return this.locate(worker, message[1], message[2], message[3]);
+        return this.locate(worker, message);
     }
   }
 
@@ -212,11 +216,11 @@ export class Router implements InboundLinkListener {
     this.outbound.get(id)?.link.abort(error);
   }
 
-  private locate(worker: WorkerThread, request: number, link: string, agentId: string): void {
+  private locate(worker: WorkerThread, [, request, link, agentId]: LinkMessage & ["locate", ...unknown[]]): void {
     const located = link === selfLink ? this.locateHere(agentId) : this.outbound.get(link)?.link.locate(agentId);
     (located ?? Promise.reject(noAgent({ name: agentId, id: agentId, server: link }))).then(
       (lane) => worker.post(["located", request, lane, undefined]),
-      (error: AgentScopeError) => worker.post(["located", request, undefined, failureToWire(error)]),
+      (thrown: unknown) => worker.post(["located", request, undefined, failureToWire(thrown as AgentScopeError)]),
     );
   }
 

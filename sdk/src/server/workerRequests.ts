@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { AgentScopeError } from "../errors.js";
-import { Msg } from "../messages/msg.js";
-import { TemporaryMemory } from "../messages/temporaryMemory.js";
+import { Msg, type MsgRecord } from "../messages/msg.js";
+import type { TemporaryMemory } from "../messages/temporaryMemory.js";
 import { settings } from "../orchestration/settings.js";
 import type { AgentHost } from "../runtime/agentHost.js";
 import type { HostedAgent } from "../runtime/hostedAgent.js";
@@ -47,7 +47,7 @@ function thumbnail({ instance, id, name, className }: HostedAgent): string {
   const plain = JSON.stringify({ name, type: className, sys_prompt: null, agent_id: id, model: null });
   if (instance === undefined) return plain;
   try {
-    const own = String(instance);
+    const own = (instance as { toString(): string }).toString();
     JSON.parse(own);
     return own;
   } catch {
@@ -74,7 +74,8 @@ function memoryOf(host: AgentHost, agentId: string): object[] {
 /** The value if it can be handed to another thread, else what JSON keeps of it (a placeholder has no value to show). */
 function portable(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return typeof value === "function" ? String(value) : value;
-  if (value instanceof Msg) return { ...value, content: portable(value.content), metadata: portable(value.metadata) };
+  if (value instanceof Msg)
+    return { ...(value as MsgRecord), content: portable(value.content), metadata: portable(value.metadata) };
   try {
     return structuredClone(value);
   } catch {

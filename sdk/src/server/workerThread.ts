@@ -65,6 +65,7 @@ export class WorkerThread {
   }
 
   post(message: ToWorker): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread's has none
     if (!this.ended) this.thread.postMessage(message);
   }
 
@@ -110,9 +111,9 @@ export class WorkerThread {
   }
 
   private exited(reason: string): void {
-    for (const { reject, timer } of this.requests.values()) {
-      clearTimeout(timer);
-      reject(new AgentScopeError("AGENT_NOT_FOUND", `the worker has ended: ${reason}`));
+    for (const pending of this.requests.values()) {
+      clearTimeout(pending.timer);
+      pending.reject(new AgentScopeError("AGENT_NOT_FOUND", `the worker has ended: ${reason}`));
     }
     this.requests.clear();
     if (this.ended) return;
