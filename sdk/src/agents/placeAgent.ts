@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { InvalidArgumentError } from "../errors.js";
-import { snapshot, unwrapLarge } from "../messages/valueCodec.js";
+import { unwrapLarge } from "../messages/largeValue.js";
+import { snapshot } from "../messages/valueCodec.js";
 import { resolveTarget } from "../orchestration/runTarget.js";
 import type { AgentClass } from "../runtime/agentHost.js";
 import type { AgentSpec } from "../runtime/agentSpec.js";

@@ -1,3 +1,4 @@
+import { unwrapLarge } from "./largeValue.js";
 import { Msg } from "./msg.js";
 
 /**
@@ -23,7 +24,8 @@ export function setFileFetcher(fetcher: FileFetcher): void {
 }
 
 /** The value as the program sees it: at once, or, where files of other machines are fetched first, a promise of it. */
-export function readValue(value: unknown): unknown {
+export function readValue(outcome: unknown): unknown {
+  const value = unwrapLarge(outcome);
   if (!(value instanceof Msg)) return value;
   const url: unknown = value.url;
   if (url === undefined || typeof url === "string") return value;

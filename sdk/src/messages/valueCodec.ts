@@ -3,6 +3,7 @@ import { agentBrand } from "../agents/brand.js";
 import { InvalidArgumentError, NotTransferableError } from "../errors.js";
 import { CallResult } from "./callResult.js";
 import { checkData } from "./checkData.js";
+import { LargeValue } from "./largeValue.js";
 import { Msg, type MsgRecord } from "./msg.js";
 import { RemoteFile } from "./remoteFile.js";
 
@@ -14,14 +15,6 @@ const frameDepth = 8;
 
 /** From this size on a value travels in chunks of its own, so that small messages pass it. */
 export const largeBytes = 64 * 1024;
-
-/** A value that is too large to stand in a frame among others. */
-export class LargeValue {
-  constructor(
-    readonly value: unknown,
-    readonly sizeBytes: number,
-  ) {}
-}
 
 let measuredBytes = 0;
 
@@ -36,11 +29,6 @@ export function snapshot(value: unknown, path: string): unknown {
   measuredBytes = 0;
   const copy = copyValue(value, path, 0);
   return measuredBytes > largeBytes ? new LargeValue(copy, measuredBytes) : copy;
-}
-
-/** The value itself, also where it is wrapped as large. */
-export function unwrapLarge(value: unknown): unknown {
-  return value instanceof LargeValue ? value.value : value;
 }
 
 /**

@@ -7,7 +7,8 @@ import { CallResult } from "../messages/callResult.js";
 import { Msg, type MsgRecord, type Role, roles } from "../messages/msg.js";
 import { Placeholder } from "../messages/placeholder.js";
 import { RemoteFile } from "../messages/remoteFile.js";
-import { LargeValue, packValue, type ReferenceCodec, toWire, unpackValue, urlToWire } from "../messages/valueCodec.js";
+import { LargeValue } from "../messages/largeValue.js";
+import { packValue, type ReferenceCodec, toWire, unpackValue, urlToWire } from "../messages/valueCodec.js";
 import { type AgentReference, type AgentTarget, type ReferenceTarget, targetOf } from "./agentTarget.js";
 import { PromisedResult } from "./promisedResult.js";
 import type { TaskReference } from "./taskReference.js";
@@ -145,7 +146,8 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
   private promise(result: CallResult<unknown>, call: number | undefined): number {
     const promise = ++this.lastPromise;
     this.promises.set(promise, result);
-    this.home.whenReferable(result, () => this.fulfilPromise(promise, result, call));
+    // The operation that the promise stands in is being written: what keeps it is an operation after that one.
+    queueMicrotask(() => this.home.whenReferable(result, () => this.fulfilPromise(promise, result, call)));
     return promise;
   }
 
@@ -238,7 +240,6 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
     const number = cursor.number();
     this.readAnswer(cursor, (value) => {
       const promise = this.promisedResult(number);
-      this.promised.delete(number);
       if (!(value instanceof CallResult)) {
         promise.fulfil(value);
         return;
@@ -253,18 +254,22 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
   /** `promise, failure`: there is nothing to keep the promise with. */
   receiveFailure(cursor: Cursor): void {
     const number = cursor.number();
-    const promise = this.promisedResult(number);
-    this.promised.delete(number);
-    promise.fail(failureFromWire(cursor.next()));
+    this.promisedResult(number).fail(failureFromWire(cursor.next()));
   }
 
+  /**
+   * The result of a promise, for what comes first and for what comes second: the value that it stands in (which may be a large
+   * one, still on its way in chunks), and what keeps it. Then it is forgotten.
+   */
   private promisedResult(number: number): CallResult<unknown> {
-    let result = this.promised.get(number);
-    if (result === undefined) {
-      result = new Placeholder(new PromisedResult(this.home), number);
-      result.markRead();
-      this.promised.set(number, result);
+    const known = this.promised.get(number);
+    if (known !== undefined) {
+      this.promised.delete(number);
+      return known;
     }
+    const result = new Placeholder(new PromisedResult(this.home), number);
+    result.markRead();
+    this.promised.set(number, result);
     return result;
   }
 

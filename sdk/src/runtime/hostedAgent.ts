@@ -3,7 +3,8 @@ import { AgentCreationError, type AgentLabel, AgentScopeError, asError } from ".
 import { failureOfAgent, withChain } from "../link/failure.js";
 import type { CallResult } from "../messages/callResult.js";
 import { Msg } from "../messages/msg.js";
-import { snapshot, unwrapLarge } from "../messages/valueCodec.js";
+import { unwrapLarge } from "../messages/largeValue.js";
+import { snapshot } from "../messages/valueCodec.js";
 import { type AgentInstance, invokeAgent, isThenable } from "./agentCode.js";
 import type { AgentSpec } from "./agentSpec.js";
 import { Mailbox } from "./mailbox.js";

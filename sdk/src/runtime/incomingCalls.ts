@@ -1,8 +1,9 @@
 import { AgentScopeError, PlaceholderExpiredError } from "../errors.js";
 import { failureToWire } from "../link/failure.js";
 import { type Cursor, observeMethod, operation, replyMethod } from "../link/operations.js";
-import { CallResult } from "../messages/callResult.js";
-import { LargeValue } from "../messages/valueCodec.js";
+import type { CallResult } from "../messages/callResult.js";
+import { Placeholder } from "../messages/placeholder.js";
+import { LargeValue } from "../messages/largeValue.js";
 import type { AgentHost } from "./agentHost.js";
 import { failureOfGoneAgent, type HostedAgent } from "./hostedAgent.js";
 import { LocalResult } from "./localResult.js";
@@ -144,7 +145,7 @@ export class IncomingCalls implements TaskSink {
 
   /** The result of a call of this caller, for somebody else; the call may not have arrived yet. */
   result(seq: number): CallResult<unknown> {
-    const result = new CallResult<unknown>(undefined, seq);
+    const result: CallResult<unknown> = new Placeholder(undefined, seq);
     result.markRead();
     if (seq > this.highestSeq) {
       const waiting = this.expected.get(seq);

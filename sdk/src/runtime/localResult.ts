@@ -1,6 +1,6 @@
 import { AgentScopeError } from "../errors.js";
 import type { CallResult, ResultSource } from "../messages/callResult.js";
-import { unwrapLarge } from "../messages/valueCodec.js";
+import { unwrapLarge } from "../messages/largeValue.js";
 import type { Task } from "./task.js";
 
 /** The result of a call of an agent of this thread. */

@@ -1,7 +1,7 @@
 import type { AgentScopeError } from "../errors.js";
 import { observeMethod, operation, replyMethod } from "../link/operations.js";
 import { CallResult } from "../messages/callResult.js";
-import { LargeValue } from "../messages/valueCodec.js";
+import { LargeValue } from "../messages/largeValue.js";
 import type { AgentSpec } from "./agentSpec.js";
 import { SequenceTable } from "./sequenceTable.js";
 import type { SessionPort } from "./sessionPort.js";

@@ -2,7 +2,8 @@ import { AgentScopeError, asError } from "../errors.js";
 import { CallResult } from "../messages/callResult.js";
 import { Msg } from "../messages/msg.js";
 import { readValue } from "../messages/remoteFile.js";
-import { snapshot, unwrapLarge } from "../messages/valueCodec.js";
+import { unwrapLarge } from "../messages/largeValue.js";
+import { snapshot } from "../messages/valueCodec.js";
 import type { Task } from "./task.js";
 
 /** Who is told how the inputs of a task end. */

@@ -1,12 +1,6 @@
 import { RemoteFile } from "../../src/messages/remoteFile.js";
-import {
-  packValue,
-  type ReferenceCodec,
-  snapshot,
-  toWire,
-  unpackValue,
-  unwrapLarge,
-} from "../../src/messages/valueCodec.js";
+import { unwrapLarge } from "../../src/messages/largeValue.js";
+import { packValue, type ReferenceCodec, snapshot, toWire, unpackValue } from "../../src/messages/valueCodec.js";
 
 /** Stands for a connection where a value has no placeholders and agents. */
 export const noReferences: ReferenceCodec = {

@@ -5,8 +5,8 @@ import { CallResult } from "../../src/messages/callResult.js";
 import { Msg } from "../../src/messages/msg.js";
 import { Placeholder } from "../../src/messages/placeholder.js";
 import { RemoteFile } from "../../src/messages/remoteFile.js";
+import { LargeValue, unwrapLarge } from "../../src/messages/largeValue.js";
 import {
-  LargeValue,
   largeBytes,
   packValue,
   type ReferenceCodec,
@@ -14,7 +14,6 @@ import {
   snapshotArguments,
   toWire,
   unpackValue,
-  unwrapLarge,
 } from "../../src/messages/valueCodec.js";
 import { arbitraryMessage, arbitraryValue, objectsIn, shown } from "./arbitraryValue.js";
 import { bytesOf, copyOf, noReferences, sent } from "./sentValue.js";
