@@ -9,7 +9,7 @@ export const operation = {
   // from the caller
   /** number, seq, agentId, name, className, moduleUrl | null, constructor arguments (a list) */
   create: 1,
-  /** number, seq, agentId: an agent that is there already */
+  /** number, seq, agentId, name, className, caller | null, seq: an agent that is there, or that this caller's operation makes */
   bind: 2,
   /** number, seq, caller (number of the calling agent, 0 the script), method, count, argument… */
   call: 3,

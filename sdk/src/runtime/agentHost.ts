@@ -54,6 +54,7 @@ export class AgentHost implements AgentHome {
   /** The longest turn of a call. */
   readonly callTimeoutMs: number;
   private lastNumber = 0;
+  private readonly expected = new Map<string, HostedAgent>();
   private readonly busy = new Set<HostedAgent>();
   private deadlineTimer: NodeJS.Timeout | undefined;
 
@@ -90,8 +91,27 @@ export class AgentHost implements AgentHome {
     return agent;
   }
 
+  /** An agent that somebody was told of before the order to make it has come: its calls wait for that. */
+  expect({ id, name, className }: Omit<AgentSpec, "args" | "moduleUrl">): HostedAgent {
+    let agent = this.expected.get(id);
+    if (agent === undefined) {
+      agent = new HostedAgent(this, ++this.lastNumber, { id, name, className, args: [], moduleUrl: undefined });
+      this.expected.set(id, agent);
+    }
+    return agent;
+  }
+
+  /** The order to make an agent has come, or will not come: one that is still expected will not be made. */
+  orderHasCome(id: string): void {
+    const agent = this.expected.get(id);
+    this.expected.delete(id);
+    agent?.creationFailed(new AgentScopeError("AGENT_NOT_FOUND", "it was deleted, or never made"));
+  }
+
   private place(spec: AgentSpec): HostedAgent {
-    const agent = new HostedAgent(this, ++this.lastNumber, spec);
+    const agent = this.expected.get(spec.id) ?? new HostedAgent(this, ++this.lastNumber, spec);
+    this.expected.delete(spec.id);
+    agent.spec = spec;
     if (this.agents.has(spec.id)) {
       agent.creationFailed(new InvalidArgumentError(`an agent with the id ${spec.id} is there already`));
     } else {

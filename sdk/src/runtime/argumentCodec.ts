@@ -22,6 +22,8 @@ export interface AgentLocation {
   id: string;
   name: string;
   className: string;
+  /** The operation that makes it, if that may not have arrived there yet. */
+  madeBy: { caller: string; seq: number } | undefined;
 }
 
 /** What the codec needs of the session that it belongs to. */
@@ -306,8 +308,9 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
   }
 
   importAgent(reference: unknown): unknown {
-    const [address, instance, lane, id, name, className] = reference as AgentReference;
-    return this.home.importAgent({ address, instance, lane, id, name, className });
+    const [address, instance, lane, id, name, className, caller, seq] = reference as AgentReference;
+    const madeBy = caller === undefined || seq === undefined ? undefined : { caller, seq };
+    return this.home.importAgent({ address, instance, lane, id, name, className, madeBy });
   }
 
   exportUrl(url: string): string | RemoteFile {

@@ -141,15 +141,15 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
 
   /** A handle for an agent that came in a value. */
   importAgent(location: AgentLocation, session: Session): object {
-    const { address, instance, lane, id, name, className } = location;
+    const { address, instance, lane, id, name, className, madeBy } = location;
     if (address !== "" && instance === this.self.instance && lane === this.lane) {
       const agent = this.host.agents.get(id);
       if (agent !== undefined) return createHandle(agent);
     }
     const label = { name, id, server: address || session.connection.peer?.address || "main process" };
     const agent = new RemoteAgent(label, className);
-    if (address === "") agent.bindTo(session);
-    else agent.bindTo(this.network.connect(address).session(lane));
+    if (address === "") agent.bindTo(session, madeBy);
+    else agent.bindTo(this.network.connect(address).session(lane), madeBy);
     return createHandle(agent);
   }
 }

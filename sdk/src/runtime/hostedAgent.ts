@@ -50,7 +50,8 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener {
     private readonly host: AgentHome,
     /** A small number within the host, also its number as a caller. */
     readonly number: number,
-    readonly spec: AgentSpec,
+    /** What is known of it until the order to make it comes, then that. */
+    public spec: AgentSpec,
   ) {}
 
   get id(): string {

@@ -36,9 +36,9 @@ export class IncomingCalls implements TaskSink {
       moduleUrl: cursor.optionalText(),
       args: cursor.next() as unknown[],
     };
-    this.arrived(seq);
     const agent = this.host.create(spec);
     this.agents.set(number, agent);
+    this.arrived(seq);
     agent.whenCreated((error) => {
       if (error === undefined) this.session.channel.write(8).push(operation.result, seq, 0);
       else this.fail(seq, error);
@@ -48,12 +48,21 @@ export class IncomingCalls implements TaskSink {
   bind(cursor: Cursor): void {
     const number = cursor.number();
     const seq = cursor.number();
-    const agentId = cursor.text();
+    const told = { id: cursor.text(), name: cursor.text(), className: cursor.text() };
+    const caller = cursor.optionalText();
+    const madeBy = cursor.number();
+    const agent = this.host.agents.get(told.id) ?? (caller === undefined ? undefined : this.host.expect(told));
+    this.agents.set(number, agent ?? told.id);
     this.arrived(seq);
-    const agent = this.host.agents.get(agentId);
-    this.agents.set(number, agent ?? agentId);
-    if (agent === undefined) this.fail(seq, this.unknownAgent(agentId));
-    else this.session.answer(seq, [agent.name, agent.className]);
+    if (agent === undefined) {
+      this.fail(seq, this.unknownAgent(told.id));
+      return;
+    }
+    agent.whenCreated((error) => {
+      if (error === undefined) this.session.answer(seq, [agent.name, agent.className]);
+      else this.fail(seq, error);
+    });
+    if (caller !== undefined) this.session.whenArrived(caller, madeBy, () => this.host.orderHasCome(told.id));
   }
 
   unbind(cursor: Cursor): void {
@@ -65,7 +74,7 @@ export class IncomingCalls implements TaskSink {
     const seq = cursor.number();
     const caller = cursor.number();
     const method = cursor.next();
-    const args = new Array<unknown>(Math.min(cursor.number(), 1000));
+    const args = new Array<unknown>(Math.min(cursor.number(), cursor.left));
     for (let index = 0; index < args.length; index++) args[index] = this.session.readArgument(cursor);
     const agent = this.agents.get(number);
     if (!(agent instanceof Object)) {

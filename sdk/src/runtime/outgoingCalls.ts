@@ -23,6 +23,23 @@ export interface OutgoingCall {
   result: CallResult<unknown>;
 }
 
+/** An agent that this end can call now. */
+export interface BoundAgent {
+  /** Its number on this session. */
+  number: number;
+  /** Of the operation that made it or took hold of it. */
+  seq: number;
+}
+
+/** An agent of the other end, as somebody told of it. */
+export interface AgentToBind {
+  id: string;
+  name: string;
+  className: string;
+  /** The operation that makes it, if that may not have arrived yet. */
+  madeBy: { caller: string; seq: number } | undefined;
+}
+
 /** Releases wait for a call to go along with, this long at most, in milliseconds. */
 const releaseDelayMs = 50;
 const maxReleases = 1024;
@@ -50,22 +67,23 @@ export class OutgoingCalls {
     return seq;
   }
 
-  /** Makes an agent there; gives its number on this session. Its calls can follow at once. */
-  create(spec: AgentSpec, sink: AnswerSink): number {
+  /** Makes an agent there. Its calls can follow at once. */
+  create(spec: AgentSpec, sink: AnswerSink): BoundAgent {
     const number = ++this.lastNumber;
     const seq = this.ask(sink);
     const out = this.session.channel.write(64 + spec.className.length + spec.id.length);
     out.push(operation.create, number, seq, spec.id, spec.name, spec.className, spec.moduleUrl ?? null);
     out.push(this.session.toWire(spec.args));
-    return number;
+    return { number, seq };
   }
 
-  /** Takes hold of an agent that is there; fulfilled with `[name, class]`. */
-  bind(agentId: string, sink: AnswerSink): number {
+  /** Takes hold of an agent that is there, or that is on its way there; fulfilled with `[name, class]`. */
+  bind({ id, name, className, madeBy }: AgentToBind, sink: AnswerSink): BoundAgent {
     const number = ++this.lastNumber;
     const seq = this.ask(sink);
-    this.session.channel.write(64).push(operation.bind, number, seq, agentId);
-    return number;
+    const out = this.session.channel.write(128);
+    out.push(operation.bind, number, seq, id, name, className, madeBy?.caller ?? null, madeBy?.seq ?? 0);
+    return { number, seq };
   }
 
   unbind(number: number): void {

@@ -4,7 +4,7 @@ import { CallResult, type ResultSource } from "../messages/callResult.js";
 import type { AgentSpec } from "./agentSpec.js";
 import type { AgentReference, AgentTarget, ReferenceTarget } from "./agentTarget.js";
 import type { Connection } from "./connection.js";
-import type { OutgoingCall } from "./outgoingCalls.js";
+import type { BoundAgent, OutgoingCall } from "./outgoingCalls.js";
 import type { Session } from "./session.js";
 import { currentTask } from "./task.js";
 
@@ -21,6 +21,8 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   private failure: AgentScopeError | undefined = undefined;
   /** Ends when the agent is made; gone when that went well. */
   private creation: CallResult<unknown> | undefined = new CallResult<unknown>(undefined, 0);
+  /** The operation that makes it, for others who are told of it before that is known to have arrived. */
+  private madeBy: { caller: string; seq: number } | undefined = undefined;
 
   constructor(
     readonly label: AgentLabel,
@@ -37,7 +39,11 @@ export class RemoteAgent implements AgentTarget, ResultSource {
       if (connection.peer !== undefined && connection.peer.address !== "") this.label.server = connection.peer.address;
       const session = connection.session(connection.laneForNewAgent());
       if (session.ended !== undefined) this.fail(session.ended);
-      else this.bound(session, session.outgoing.create(spec, this));
+      else {
+        const made = session.outgoing.create(spec, this);
+        this.madeBy = { caller: session.callerName, seq: made.seq };
+        this.bound(session, made);
+      }
     });
   }
 
@@ -55,13 +61,22 @@ export class RemoteAgent implements AgentTarget, ResultSource {
     });
   }
 
-  /** Takes hold of an agent that is there already. */
-  bindTo(session: Session): void {
-    if (session.ended !== undefined) this.fail(session.ended);
-    else this.bound(session, session.outgoing.bind(this.label.id, this));
+  /**
+   * Takes hold of an agent that is there already.
+   *
+   * @param madeBy the operation that makes it, if that may still be on its way.
+   */
+  bindTo(session: Session, madeBy?: { caller: string; seq: number }): void {
+    if (session.ended !== undefined) {
+      this.fail(session.ended);
+      return;
+    }
+    this.madeBy = madeBy;
+    const { label, className } = this;
+    this.bound(session, session.outgoing.bind({ id: label.id, name: label.name, className, madeBy }, this));
   }
 
-  private bound(session: Session, number: number): void {
+  private bound(session: Session, { number }: BoundAgent): void {
     this.session = session;
     this.number = number;
     this.flush();
@@ -71,6 +86,7 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   fulfil(): void {
     this.creation?.fulfil(undefined);
     this.creation = undefined;
+    this.madeBy = undefined;
   }
 
   /** There will be no such agent. */
@@ -148,7 +164,9 @@ export class RemoteAgent implements AgentTarget, ResultSource {
     const { id, name } = this.label;
     const peer = this.session?.connection.peer;
     if (this.session !== undefined && peer !== undefined && to.canReach(peer)) {
-      return [peer.address, peer.instance, this.session.lane, id, name, this.className];
+      const reference: AgentReference = [peer.address, peer.instance, this.session.lane, id, name, this.className];
+      if (this.madeBy !== undefined) reference.push(this.madeBy.caller, this.madeBy.seq);
+      return reference;
     }
     const relayId = `relay/${id}`;
     to.relay(relayId, this);

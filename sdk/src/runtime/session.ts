@@ -227,6 +227,10 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
     return this.ends.endpoint.canReach(server, this.connection.peer);
   }
 
+  whenArrived(caller: string, seq: number, callback: () => void): void {
+    this.ends.endpoint.resultOf(caller, seq).whenRead(callback);
+  }
+
   /** Takes calls of an agent that the other end can't reach by itself, and passes them on. */
   relay(id: string, target: AgentTarget): void {
     const { host } = this.ends.endpoint;

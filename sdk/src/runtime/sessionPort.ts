@@ -14,6 +14,8 @@ export interface SessionPort {
   /** @param call the call it belongs to: results that go by reference stay on their servers until it has ended. */
   writeArgument(out: unknown[], value: unknown, call: number): void;
   readArgument(cursor: Cursor): unknown;
+  /** Calls back when this operation of a caller (of this session or another one) has arrived here, or won't. */
+  whenArrived(caller: string, seq: number, callback: () => void): void;
   /** Answers what the other end asked for under `seq`. */
   answer(seq: number, value: unknown): void;
 }

@@ -42,6 +42,13 @@ describe.each([
     expect(await desk().content).toEqual(["top", "middle", "bottom", "empty"]);
   });
 
+  test("a method can be called with thousands of arguments", async () => {
+    const desk = make();
+    const many = Array.from({ length: 5000 }, (_unused, index) => index);
+    await desk.put("many", ...many);
+    expect(await desk.take("many")).toEqual(many);
+  });
+
   test("methods, calls and observe stand in one mailbox", async () => {
     const desk = make();
     const order: string[] = [];

@@ -93,7 +93,9 @@ describe.each([
 
   test("what can't travel is refused at the call, with its path", async () => {
     const echo = make();
-    class Point {}
+    class Point {
+      x = 1;
+    }
     const loop: { self?: unknown } = {};
     loop.self = loop;
     const bad: [unknown, string][] = [
