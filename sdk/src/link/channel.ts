@@ -1,6 +1,6 @@
 import { AgentScopeError } from "../errors.js";
 import { packValue } from "../messages/valueCodec.js";
-import { encodeFrame, type Frame, frameKind } from "./frame.js";
+import { encodeFrame, type Frame, frameKind, headerBytes } from "./frame.js";
 
 /**
  * One lane's ordered, reliable, bounded conversation with one lane of another process (or of this one).
@@ -167,7 +167,7 @@ export class Channel {
 
   private sendCounted(kind: Frame["kind"], body: Uint8Array): void {
     const sequence = ++this.sequence;
-    const fills = this.sentBytes + body.length > this.limits.windowBytes / 4;
+    const fills = this.sentBytes + headerBytes + body.length > this.limits.windowBytes / 4;
     const bytes = this.encode(kind, body, { sequence, acknowledgeSoon: fills });
     this.sent.push({ sequence, bytes });
     this.sentBytes += bytes.length;
@@ -196,7 +196,7 @@ export class Channel {
     if (this.state === "ended") return;
     this.acknowledge(frame.acknowledged);
     if (frame.kind === frameKind.resume) {
-      this.resumeFrom();
+      this.resumeFrom(frame.acknowledgeSoon);
     } else if (frame.kind !== frameKind.acknowledge && frame.sequence === this.received + 1) {
       this.received = frame.sequence;
       this.pass(frame);
@@ -208,7 +208,7 @@ export class Channel {
   }
 
   private get hasWaiting(): boolean {
-    return this.segments.length > 0 || this.blobs.length > 0;
+    return this.segments.length > 0 || this.segment.length > 0 || this.blobs.length > 0;
   }
 
   /** The window opened again: go on, unless the turn's end will do it anyway. */
@@ -274,17 +274,21 @@ export class Channel {
     if (this.state !== "ended") this.state = "waiting";
   }
 
-  /** The stream is open again: says what arrived, and waits for the other side to say the same. */
+  /** There is a new stream: says what arrived, and waits for the other side to say the same. */
   carrierUp(): void {
-    if (this.state !== "waiting") return;
+    if (this.state === "ended") return;
     this.state = "resuming";
-    this.sendFrame(this.encode(frameKind.resume, new Uint8Array()));
+    this.sendResume(true);
   }
 
-  private resumeFrom(): void {
-    // The other side may have noticed the broken stream first.
-    if (this.state === "waiting") this.carrierUp();
-    if (this.state !== "resuming") return;
+  private sendResume(wantsAnswer: boolean): void {
+    this.sendFrame(this.encode(frameKind.resume, new Uint8Array(), { acknowledgeSoon: wantsAnswer }));
+  }
+
+  /** The other side has a new stream, which this side may not have noticed. */
+  private resumeFrom(wantsAnswer: boolean): void {
+    if (wantsAnswer) this.sendResume(false);
+    else if (this.state === "open") return;
     this.state = "open";
     for (const frame of this.sent) this.sendFrame(frame.bytes);
     this.flush();

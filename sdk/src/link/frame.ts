@@ -19,7 +19,7 @@ export const frameKind = {
   chunk: 2,
   /** Only the acknowledgement in the header. */
   acknowledge: 3,
-  /** After a broken stream: what arrived is acknowledged, send the rest again. */
+  /** On a new stream: what arrived is acknowledged, send the rest again. With the flag: and say the same of your side. */
   resume: 4,
   /** JSON between the two processes (see control.ts). */
   control: 5,
@@ -30,7 +30,7 @@ export type FrameKind = (typeof frameKind)[keyof typeof frameKind];
 /** The lane of control frames: the process as a whole. */
 export const controlLane = 0xffff;
 
-const headerBytes = 18;
+export const headerBytes = 18;
 
 export interface Frame {
   kind: FrameKind;
