@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /** What went wrong, for programs: the `code` of every error of this package. */
 export type ErrorCode =
   | "AGENT_FAILED" // the agent's own code threw
@@ -27,6 +29,7 @@ export class AgentScopeError extends Error {
   /**
    * The agents whose calls were not run since they were given the failed placeholder: first the one that was given
    * the failed agent's placeholder, last the one whose placeholder was awaited. Empty when the failed one itself was awaited.
+   * Of a very long way the middle is left out.
    */
   readonly chain: readonly AgentLabel[];
   /** The message without the chain. */
@@ -47,10 +50,15 @@ export class AgentScopeError extends Error {
   }
 }
 
-/** `A → B → C: agent C was not run …`, the way of a failure from its root to what was awaited. */
+/** Of a longer way only this many agents at its beginning and at its end are named. */
+const namedOfPath = 5;
+
+/** `"C" was not run, its input failed (A → B → C)`: the way of a failure from its root to what was awaited. */
 function pathOf(chain: readonly AgentLabel[], root: AgentLabel | undefined): string {
-  const path = root === undefined ? chain : [root, ...chain];
-  return `${JSON.stringify(chain.at(-1)?.name)} was not run, its input failed (${path.map(({ name }) => name).join(" → ")})`;
+  const names = (root === undefined ? chain : [root, ...chain]).map(({ name }) => name);
+  const shown =
+    names.length <= 2 * namedOfPath ? names : [...names.slice(0, namedOfPath), "…", ...names.slice(-namedOfPath)];
+  return `${JSON.stringify(names.at(-1))} was not run, its input failed (${shown.join(" → ")})`;
 }
 
 /** A call of an agent that failed: its code threw, its input could not be had, or it took too long. */
@@ -144,5 +152,5 @@ export class InvalidArgumentError extends AgentScopeError {
 /** Whatever was thrown, as an `Error`: a thrown string or object becomes the message of one. */
 export function asError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
-  return new Error(typeof thrown === "string" ? thrown : `thrown: ${String(thrown)}`);
+  return new Error(typeof thrown === "string" ? thrown : `thrown: ${inspect(thrown, { depth: 1 })}`);
 }

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import {
   AgentCallError,
   AgentCreationError,
@@ -9,15 +10,24 @@ import {
   PlaceholderExpiredError,
 } from "../errors.js";
 
-/** An error as it travels: `[kind, code, message, agent, server, remote stack, cause's name, message and stack, chain]`. */
+/** An error as it travels: `[kind, code, message, agent, server, remote stack, cause, chain]`. */
 export type FailureFields = unknown[];
 
 const kinds = ["call", "creation", "server", "expired", "other"] as const;
 type Kind = (typeof kinds)[number];
 
+/** Causes of causes travel up to here; it also ends those that go around. */
+const maxCauses = 10;
+
+/** Of a longer way of a failure only this many agents at its beginning and at its end are kept. */
+const keptOfChain = 50;
+
 /** The one place where an error becomes a message. */
 export function failureToWire(error: AgentScopeError): FailureFields {
-  const cause = error.cause === undefined ? undefined : asError(error.cause);
+  return failureFields(error, maxCauses);
+}
+
+function failureFields(error: AgentScopeError, causes: number): FailureFields {
   const agent = agentOf(error);
   return [
     kinds.indexOf(kindOf(error)),
@@ -26,8 +36,21 @@ export function failureToWire(error: AgentScopeError): FailureFields {
     agent === undefined ? null : [agent.name, agent.id, agent.server],
     error instanceof AgentServerNotAliveError ? error.server : null,
     (error as Partial<AgentCallError>).remoteStack ?? null,
-    cause === undefined ? null : [cause.name, cause.message, cause.stack ?? null],
+    error.cause === undefined || causes <= 0 ? null : causeFields(asError(error.cause), causes - 1),
     error.chain.map(({ name, id, server }) => [name, id, server]),
+  ];
+}
+
+/** An error of this package as its failure's fields, which begin with a number; others as `[name, message, stack, code, cause]`. */
+function causeFields(cause: Error, causes: number): unknown[] {
+  if (cause instanceof AgentScopeError) return failureFields(cause, causes);
+  const { code } = cause as { code?: unknown };
+  return [
+    textOf(cause.name),
+    textOf(cause.message),
+    textOf(cause.stack),
+    typeof code === "string" || typeof code === "number" ? code : null,
+    cause.cause === undefined || causes <= 0 ? null : causeFields(asError(cause.cause), causes - 1),
   ];
 }
 
@@ -35,11 +58,11 @@ export function failureToWire(error: AgentScopeError): FailureFields {
 export function failureFromWire(fields: unknown): AgentScopeError {
   if (!Array.isArray(fields)) return new AgentScopeError("INVALID_ARGUMENT", "received a failure that can't be read");
   const [kind, code, message, agent, server, remoteStack, cause, chain] = fields as unknown[];
-  return rebuild(kinds[Number(kind)] ?? "other", {
-    code: String(code) as ErrorCode,
-    message: String(message),
-    agent: labelFrom(agent) ?? { name: "?", id: "?", server: "?" },
-    server: String(server),
+  return rebuild((typeof kind === "number" ? kinds[kind] : undefined) ?? "other", {
+    code: textOf(code) as ErrorCode,
+    message: textOf(message),
+    agent: labelFrom(agent),
+    server: textOf(server),
     remoteStack: typeof remoteStack === "string" ? remoteStack : undefined,
     cause: causeFrom(cause),
     chain: Array.isArray(chain) ? chain.map(labelFrom).filter((label) => label !== undefined) : [],
@@ -48,14 +71,17 @@ export function failureFromWire(fields: unknown): AgentScopeError {
 
 /** The same failure, of a call by `agent` that was not run since its input failed. */
 export function withChain(error: AgentScopeError, agent: AgentLabel): AgentScopeError {
+  const { chain } = error;
+  const kept =
+    chain.length < 2 * keptOfChain ? chain : [...chain.slice(0, keptOfChain), ...chain.slice(1 - keptOfChain)];
   return rebuild(kindOf(error), {
     code: error.code,
     message: error.rootMessage,
-    agent: agentOf(error) ?? agent,
+    agent: agentOf(error),
     server: error instanceof AgentServerNotAliveError ? error.server : agent.server,
     remoteStack: (error as Partial<AgentCallError>).remoteStack,
     cause: error.cause,
-    chain: [...error.chain, agent],
+    chain: [...kept, agent],
   });
 }
 
@@ -63,9 +89,9 @@ export function withChain(error: AgentScopeError, agent: AgentLabel): AgentScope
 export function failureOfAgent(thrown: unknown, agent: AgentLabel): AgentScopeError {
   const cause = asError(thrown);
   const code: ErrorCode = cause instanceof AgentScopeError ? cause.code : "AGENT_FAILED";
-  return new AgentCallError(code, `agent ${quote(agent)} failed: ${cause.name}: ${cause.message}`, {
+  return new AgentCallError(code, `agent ${quote(agent)} failed: ${textOf(cause.name)}: ${textOf(cause.message)}`, {
     agent,
-    remoteStack: cause.stack,
+    remoteStack: typeof cause.stack === "string" ? cause.stack : undefined,
     cause,
   });
 }
@@ -78,7 +104,8 @@ export function quote(agent: AgentLabel): string {
 interface Parts {
   code: ErrorCode;
   message: string;
-  agent: AgentLabel;
+  /** Of calls and creations. */
+  agent: AgentLabel | undefined;
   server: string;
   remoteStack: string | undefined;
   cause: unknown;
@@ -86,17 +113,18 @@ interface Parts {
 }
 
 function rebuild(kind: Kind, parts: Parts): AgentScopeError {
+  const { code, message, agent = { name: "?", id: "?", server: "?" }, server, remoteStack, cause, chain } = parts;
   switch (kind) {
     case "call":
-      return new AgentCallError(parts.code, parts.message, parts);
+      return new AgentCallError(code, message, { agent, remoteStack, cause, chain });
     case "creation":
-      return new AgentCreationError(parts.message, parts);
+      return new AgentCreationError(message, { agent, remoteStack, cause, chain });
     case "server":
-      return new AgentServerNotAliveError(parts.message, parts);
+      return new AgentServerNotAliveError(message, { server, cause, chain });
     case "expired":
-      return new PlaceholderExpiredError(parts.message, parts);
+      return new PlaceholderExpiredError(message, { cause, chain });
     case "other":
-      return new AgentScopeError(parts.code, parts.message, parts);
+      return new AgentScopeError(code, message, { cause, chain });
   }
 }
 
@@ -116,14 +144,22 @@ function agentOf(error: AgentScopeError): AgentLabel | undefined {
 
 function labelFrom(fields: unknown): AgentLabel | undefined {
   if (!Array.isArray(fields)) return undefined;
-  return { name: String(fields[0]), id: String(fields[1]), server: String(fields[2]) };
+  return { name: textOf(fields[0]), id: textOf(fields[1]), server: textOf(fields[2]) };
 }
 
 function causeFrom(fields: unknown): Error | undefined {
   if (!Array.isArray(fields)) return undefined;
-  const [name, message, stack] = fields as unknown[];
-  const cause = new Error(String(message));
-  cause.name = String(name);
+  const [name, message, stack, code, inner] = fields as unknown[];
+  if (typeof name === "number") return failureFromWire(fields);
+  const innerCause = causeFrom(inner);
+  const cause = new Error(textOf(message), innerCause === undefined ? {} : { cause: innerCause });
+  cause.name = textOf(name);
   if (typeof stack === "string") cause.stack = stack;
+  if (typeof code === "string" || typeof code === "number") Object.assign(cause, { code });
   return cause;
+}
+
+/** Text, also where an error's own field or a received one is none. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : inspect(value);
 }
