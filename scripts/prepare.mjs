@@ -8,6 +8,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundleIsCurrent } from "./bundle.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const workspaces = ["sdk", "examples", "test"];
@@ -108,7 +109,15 @@ function build(projects) {
     stdio: ["ignore", "inherit", "inherit"],
   });
   removeOrphans();
-  return done.status === 0;
+  return done.status === 0 && bundle();
+}
+
+function bundle() {
+  if (bundleIsCurrent()) return true;
+  return (
+    spawnSync(process.execPath, [join(root, "scripts/bundle.mjs")], { stdio: ["ignore", "inherit", "inherit"] })
+      .status === 0
+  );
 }
 
 /** Makes the commands of our own packages: npm does so only for files that are there at the install, so never on a new clone. */

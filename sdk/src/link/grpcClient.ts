@@ -21,8 +21,8 @@ export const grpcStatus = {
 export type Grpc = typeof GrpcModule;
 
 /** The only import of grpc-js on the client side: it takes some 40 ms, which programs without servers do not pay. */
-export async function loadGrpc(): Promise<Grpc> {
-  return import("@grpc/grpc-js");
+export async function loadGrpc(): Promise<typeof import("./grpc.js")> {
+  return import("./grpc.js");
 }
 
 /** Each one PEM text, or the path of a file with it. */

@@ -47,6 +47,8 @@ export class StreamLink implements Carrier {
 
   constructor(private readonly options: { id: string; access: ServerAccess | Promise<ServerAccess>; self: PeerInfo }) {
     watchSockets();
+    // While a server is being started there is time to load it.
+    void loadGrpc();
   }
 
   get address(): string {

@@ -55,8 +55,14 @@ export class AgentServer {
   static async start(options: ServerOptions, hooks: { onStop: () => void }): Promise<AgentServer> {
     checkServerOptions(options);
     const server = new AgentServer(options, hooks);
-    await server.listen();
+    // Threads start while the port is opened.
     server.workers.start();
+    try {
+      await server.listen();
+    } catch (error) {
+      await server.workers.stop();
+      throw error;
+    }
     return server;
   }
 
@@ -68,6 +74,7 @@ export class AgentServer {
     this.boundPort = port;
     self.address = formatAddress(advertisedHost(options.host), port);
     router.endpoint.host.serverName = self.address;
+    router.addressKnown();
   }
 
   get address(): ServerAddress {

@@ -19,7 +19,7 @@ export async function bindServer(
   options: ServerOptions,
   { router, managed }: { router: Router; managed: ManagedServer },
 ): Promise<{ grpc: Server; port: number }> {
-  const { Server, ServerCredentials, status } = await import("@grpc/grpc-js");
+  const { Server, ServerCredentials, status } = await import("../link/grpc.js");
   const grpc = new Server({
     "grpc.max_send_message_length": maxFrameBytes,
     "grpc.max_receive_message_length": maxFrameBytes,

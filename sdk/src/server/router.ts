@@ -66,9 +66,14 @@ export class Router implements InboundLinkListener {
   /** A worker begins to take agents. */
   add(worker: WorkerThread): void {
     this.workers.set(worker.lane, worker);
-    worker.post(["self", this.self]);
+    if (this.self.address !== "") worker.post(["self", this.self]);
     for (const link of this.inbound.values()) worker.post(["opened", link.id, link.peer]);
     this.lanesChanged();
+  }
+
+  /** The port is open: workers hear of it before the first frame. */
+  addressKnown(): void {
+    this.tellWorkers(["self", this.self]);
   }
 
   /** The workers have more or less to do than before. */

@@ -1,0 +1,82 @@
+// Bundles the SDK's entries, so that a server process starts in half the time: what it loads stands in a few files instead of
+// some two hundred. The entries share their chunks: a class has one module in a user's code, a worker and the SDK.
+//
+//   node scripts/bundle.mjs      when a source is newer than the bundle
+import { readdirSync, realpathSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const sdk = fileURLToPath(new URL("../sdk/", import.meta.url));
+const output = join(sdk, "dist/bundle");
+
+/** Each is found by its name in one folder, by the entries that start it. */
+const entries = [
+  "src/index.ts",
+  "src/bin/asServer.ts",
+  "src/launch/serverEntry.ts",
+  "src/server/worker.ts",
+  "src/server/typescriptHooks.ts",
+];
+
+/** Needed by every server at once, and made of many files; other packages are loaded from where they are installed. */
+const inlined = ["@grpc/grpc-js", "msgpackr"];
+
+/** False when it failed (why is on standard error by then). */
+async function bundle() {
+  const { build } = await import("esbuild");
+  rmSync(output, { recursive: true, force: true });
+  try {
+    await build({
+      entryPoints: entries.map((entry) => join(sdk, entry)),
+      outdir: output,
+      entryNames: "[name]",
+      // Beside the entries: code in them finds an entry by `./worker.js`.
+      chunkNames: "[name]-[hash]",
+      bundle: true,
+      splitting: true,
+      format: "esm",
+      platform: "node",
+      target: "node20.19",
+      sourcemap: true,
+      sourcesContent: false,
+      logLevel: "warning",
+      // grpc-js is CommonJS and requires Node's own modules.
+      banner: {
+        js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
+      },
+      plugins: [installedPackages],
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @type {import("esbuild").Plugin} */
+const installedPackages = {
+  name: "installed-packages",
+  setup({ onResolve }) {
+    onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
+      if (kind === "entry-point" || path.startsWith("node:")) return undefined;
+      const isOurs = importer.startsWith(join(sdk, "src"));
+      const isInlined = inlined.some((name) => path === name || path.startsWith(`${name}/`));
+      return (isOurs && !isInlined) || path === "msgpackr-extract" ? { path, external: true } : undefined;
+    });
+  },
+};
+
+/** Whether the bundle is newer than all that it is made of. */
+export function bundleIsCurrent() {
+  const made = statSync(join(output, "index.js"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = readdirSync(join(sdk, "src"), { recursive: true, encoding: "utf8" });
+  const inputs = [
+    ...sources.map((path) => join(sdk, "src", path)),
+    fileURLToPath(import.meta.url),
+    join(sdk, "package.json"),
+  ];
+  return inputs.every((path) => statSync(path).mtimeMs < made);
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  process.exitCode = bundleIsCurrent() || (await bundle()) ? 0 : 1;
+}

@@ -1,0 +1,9 @@
+import type { ZodType } from "zod";
+
+/** A JSON Schema (2020-12 or draft 7) as plain data. */
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+}
+
+/** What a value must be: a schema of zod (4), or a JSON Schema. Only a JSON Schema can travel in an agent's config. */
+export type ValueSchema = ZodType | JsonSchema;
