@@ -10,6 +10,7 @@ export type ErrorCode =
   | "DEADLINE_EXCEEDED" // its turn lasted longer than the call's time limit
   | "INVALID_ARGUMENT" // an option or argument that can't be used
   | "LIMIT_EXCEEDED" // a limit (named in the message) is reached
+  | "MODEL_FAILED" // a model gave no answer that can be used
   | "NOT_TRANSFERABLE" // a value that can't travel between processes
   | "PLACEHOLDER_EXPIRED" // the value was dropped on its server
   | "SERVER_NOT_ALIVE" // the agent server is gone or can't be reached
@@ -139,6 +140,43 @@ export class NotTransferableError extends AgentScopeError {
         "messages, placeholders and agents",
     );
     this.path = path;
+  }
+}
+
+/** Why a model gave no answer, for programs. */
+export type ModelFailure =
+  | "no-key" // the environment variable with the key is not set on this machine
+  | "refused" // key not accepted, or not allowed to do this (401, 403)
+  | "not-found" // no such model or address (404)
+  | "bad-request" // what was asked can't be answered: too long, an option the model does not know (other 4xx)
+  | "rate-limited" // too many calls, or no quota left (429)
+  | "provider-failed" // the provider's own error (5xx)
+  | "unreachable" // no connection, or it broke off
+  | "timeout" // no answer within the config's `timeout`
+  | "bad-answer"; // an answer that can't be read, or that does not fit the schema
+
+/** What a {@link ModelCallError} is about. */
+export interface ModelCallDetails {
+  configName: string;
+  /** As in the config: `openai_chat`, … */
+  modelType: string;
+  modelName: string;
+  reason: ModelFailure;
+  /** The HTTP status, if there was one. */
+  status?: number | undefined;
+  /** What to do about it. */
+  hint?: string | undefined;
+  /** What the model said instead of what was asked for (`bad-answer`). */
+  text?: string | undefined;
+}
+
+/** A model gave no answer. The message names provider, model, status and what to do, and has no key in it. */
+export class ModelCallError extends AgentScopeError {
+  readonly details: ModelCallDetails;
+
+  constructor(message: string, options: { details: ModelCallDetails; cause?: unknown; chain?: readonly AgentLabel[] }) {
+    super("MODEL_FAILED", message, options);
+    this.details = options.details;
   }
 }
 

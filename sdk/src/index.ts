@@ -13,6 +13,9 @@ export {
   AgentServerNotAliveError,
   type ErrorCode,
   InvalidArgumentError,
+  type ModelCallDetails,
+  ModelCallError,
+  type ModelFailure,
   NotTransferableError,
   PlaceholderExpiredError,
 } from "./errors.js";
@@ -23,6 +26,24 @@ export type { CallResult } from "./messages/callResult.js";
 export { Msg, type MsgInit, type Role } from "./messages/msg.js";
 export { Placeholder } from "./messages/placeholder.js";
 export { TemporaryMemory } from "./messages/temporaryMemory.js";
+export type {
+  AssistantMessage,
+  ChatFile,
+  ChatMessage,
+  ChatModel,
+  ChatRequest,
+  ChatResult,
+  ChatStream,
+  ChatTool,
+  ChatToolCall,
+  ChatUsage,
+  JsonSchema,
+  SystemMessage,
+  ToolMessage,
+  UserMessage,
+  ValueSchema,
+} from "./models/chatModel.js";
+export { findModel } from "./models/findModel.js";
 export { type InitOptions, init } from "./orchestration/init.js";
 export { msgHub } from "./orchestration/msgHub.js";
 export {

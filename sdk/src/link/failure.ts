@@ -7,13 +7,15 @@ import {
   AgentServerNotAliveError,
   asError,
   type ErrorCode,
+  type ModelCallDetails,
+  ModelCallError,
   PlaceholderExpiredError,
 } from "../errors.js";
 
-/** An error as it travels: `[kind, code, message, agent, server, remote stack, cause, chain]`. */
+/** An error as it travels: `[kind, code, message, agent, server, remote stack, cause, chain, details]`. */
 export type FailureFields = unknown[];
 
-const kinds = ["call", "creation", "server", "expired", "other"] as const;
+const kinds = ["call", "creation", "server", "expired", "other", "model"] as const;
 type Kind = (typeof kinds)[number];
 
 /** Causes of causes travel up to here; it also ends those that go around. */
@@ -38,6 +40,7 @@ function failureFields(error: AgentScopeError, causes: number): FailureFields {
     (error as Partial<AgentCallError>).remoteStack ?? null,
     error.cause === undefined || causes <= 0 ? null : causeFields(asError(error.cause), causes - 1),
     error.chain.map(({ name, id, server }) => [name, id, server]),
+    error instanceof ModelCallError ? modelFields(error.details) : null,
   ];
 }
 
@@ -57,7 +60,7 @@ function causeFields(cause: Error, causes: number): unknown[] {
 /** The one place where a message becomes an error again. */
 export function failureFromWire(fields: unknown): AgentScopeError {
   if (!Array.isArray(fields)) return new AgentScopeError("INVALID_ARGUMENT", "received a failure that can't be read");
-  const [kind, code, message, agent, server, remoteStack, cause, chain] = fields as unknown[];
+  const [kind, code, message, agent, server, remoteStack, cause, chain, details] = fields as unknown[];
   return rebuild((typeof kind === "number" ? kinds[kind] : undefined) ?? "other", {
     code: textOf(code) as ErrorCode,
     message: textOf(message),
@@ -66,6 +69,7 @@ export function failureFromWire(fields: unknown): AgentScopeError {
     remoteStack: typeof remoteStack === "string" ? remoteStack : undefined,
     cause: causeFrom(cause),
     chain: Array.isArray(chain) ? chain.map(labelFrom).filter((label) => label !== undefined) : [],
+    details: Array.isArray(details) ? modelFrom(details) : undefined,
   });
 }
 
@@ -82,6 +86,7 @@ export function withChain(error: AgentScopeError, agent: AgentLabel): AgentScope
     remoteStack: (error as Partial<AgentCallError>).remoteStack,
     cause: error.cause,
     chain: [...kept, agent],
+    details: error instanceof ModelCallError ? error.details : undefined,
   });
 }
 
@@ -110,21 +115,25 @@ interface Parts {
   remoteStack: string | undefined;
   cause: unknown;
   chain: AgentLabel[];
+  /** Of model calls. */
+  details: ModelCallDetails | undefined;
 }
 
 function rebuild(kind: Kind, parts: Parts): AgentScopeError {
-  const { code, message, agent = { name: "?", id: "?", server: "?" }, server, remoteStack, cause, chain } = parts;
+  const { code, message, agent = { name: "?", id: "?", server: "?" }, server, cause, chain, details } = parts;
   switch (kind) {
     case "call":
-      return new AgentCallError(code, message, { agent, remoteStack, cause, chain });
+      return new AgentCallError(code, message, { agent, remoteStack: parts.remoteStack, cause, chain });
     case "creation":
-      return new AgentCreationError(message, { agent, remoteStack, cause, chain });
+      return new AgentCreationError(message, { agent, remoteStack: parts.remoteStack, cause, chain });
     case "server":
       return new AgentServerNotAliveError(message, { server, cause, chain });
     case "expired":
       return new PlaceholderExpiredError(message, { cause, chain });
     case "other":
       return new AgentScopeError(code, message, { cause, chain });
+    case "model":
+      return new ModelCallError(message, { details: details ?? modelFrom([]), cause, chain });
   }
 }
 
@@ -133,6 +142,7 @@ function kindOf(error: AgentScopeError): Kind {
   if (error instanceof AgentCreationError) return "creation";
   if (error instanceof AgentServerNotAliveError) return "server";
   if (error instanceof PlaceholderExpiredError) return "expired";
+  if (error instanceof ModelCallError) return "model";
   return "other";
 }
 
@@ -157,6 +167,23 @@ function causeFrom(fields: unknown): Error | undefined {
   if (typeof stack === "string") cause.stack = stack;
   if (typeof code === "string" || typeof code === "number") Object.assign(cause, { code });
   return cause;
+}
+
+function modelFields(details: ModelCallDetails): unknown[] {
+  const { configName, modelType, modelName, reason, status, hint, text } = details;
+  return [configName, modelType, modelName, reason, status ?? null, hint ?? null, text ?? null];
+}
+
+function modelFrom([configName, modelType, modelName, reason, status, hint, text]: unknown[]): ModelCallDetails {
+  return {
+    configName: textOf(configName),
+    modelType: textOf(modelType),
+    modelName: textOf(modelName),
+    reason: textOf(reason) as ModelCallDetails["reason"],
+    status: typeof status === "number" ? status : undefined,
+    hint: typeof hint === "string" ? hint : undefined,
+    text: typeof text === "string" ? text : undefined,
+  };
 }
 
 /** Text, also where an error's own field or a received one is none. */
