@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import type * as GrpcModule from "@grpc/grpc-js";
 import type { ChannelCredentials, ChannelOptions, Metadata } from "@grpc/grpc-js";
 import { AgentScopeError, AgentServerNotAliveError, asError, InvalidArgumentError } from "../errors.js";
 
@@ -17,8 +16,6 @@ export const grpcStatus = {
   UNAVAILABLE: 14,
   UNAUTHENTICATED: 16,
 } as const;
-
-export type Grpc = typeof GrpcModule;
 
 /** The only import of grpc-js on the client side: it takes some 40 ms, which programs without servers do not pay. */
 export async function loadGrpc(): Promise<typeof import("./grpc.js")> {

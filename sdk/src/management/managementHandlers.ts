@@ -2,11 +2,10 @@ import { stat } from "node:fs/promises";
 import type { handleUnaryCall, sendUnaryData, ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
 import { AgentCallError, AgentScopeError, asError, InvalidArgumentError } from "../errors.js";
 import { grpcStatus } from "../link/grpcClient.js";
-import { AgentCalls } from "./agentCalls.js";
+import { AgentCalls, type AgentCallsOptions } from "./agentCalls.js";
 import { readAgentInitArgs } from "./agentInitArgs.js";
 import { authenticate, unauthenticated } from "./authenticate.js";
 import type { ManagedServer } from "./managedServer.js";
-import type { ManagementOptions } from "./managementService.js";
 import { parseJson, writeMemoryJson, writeMessageJson } from "./messageJson.js";
 import {
   type ByteMsg,
@@ -19,6 +18,11 @@ import {
   type UpdatePlaceholderRequest,
 } from "./rpcAgentProto.js";
 import { sendFile } from "./sendFile.js";
+
+export interface ManagementOptions extends AgentCallsOptions {
+  /** The token that callers must give. Default: none is asked for. */
+  token?: string | undefined;
+}
 
 /** Answers with `ok: false` and the error's text unless it throws a {@link StatusError}. */
 type Handler<Request> = (request: Request, call: ServerUnaryCall<Request, GeneralResponse>) => Promise<string | void>;

@@ -1,14 +1,8 @@
 import type { handleUnaryCall, sendUnaryData, ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
 import { asError } from "../errors.js";
-import type { AgentCallsOptions } from "./agentCalls.js";
 import type { ManagedServer } from "./managedServer.js";
-import type { ManagementHandlers } from "./managementHandlers.js";
+import type { ManagementHandlers, ManagementOptions } from "./managementHandlers.js";
 import type { ByteMsg, GeneralResponse, ManagementRequest, StringMsg, UnaryMethod } from "./rpcAgentProto.js";
-
-export interface ManagementOptions extends AgentCallsOptions {
-  /** The token that callers must give. Default: none is asked for. */
-  token?: string | undefined;
-}
 
 /**
  * The handlers of AgentScope 0.1's management service:

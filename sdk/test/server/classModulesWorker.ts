@@ -27,7 +27,7 @@ const dist = new URL("../../dist/", import.meta.url).href;
 const prelude = `
   const { parentPort, workerData } = require("node:worker_threads");
   (async () => {
-    const { AgentBase } = await import("${dist}agents/agentBase.js");
+    const { AgentBase } = await import("${dist}bundle/index.js");
     const modules = {};
     for (const name of ["classModules", "agentDir"])
       Object.assign(modules, await import("${dist}server/" + name + ".js"));
