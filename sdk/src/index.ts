@@ -45,7 +45,7 @@ export type {
 } from "./models/chatModel.js";
 export { findModel } from "./models/findModel.js";
 export { type InitOptions, init } from "./orchestration/init.js";
-export { msgHub } from "./orchestration/msgHub.js";
+export { type MsgHub, msgHub } from "./orchestration/msgHub.js";
 export {
   forLoopPipeline,
   ifElsePipeline,

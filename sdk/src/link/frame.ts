@@ -10,7 +10,7 @@
  * A *lane* is one thread of a process: 0 its I/O thread (the only one of a main process), others the workers that run
  * agents. The I/O thread passes frames on by the lane alone, and never looks into a body.
  */
-export const protocolVersion = 1;
+const protocolVersion = 1;
 
 export const frameKind = {
   /** A MessagePack array of operations (see operations.ts); counted, acknowledged, sent again after a broken stream. */

@@ -5,7 +5,7 @@ import type { Msg, Role } from "./msg.js";
  * A field of a message that is not there yet: `await` gives it. Nothing is asked for, and nothing can fail unseen,
  * before it is awaited.
  */
-export class PlaceholderField<T> implements PromiseLike<T> {
+class PlaceholderField<T> implements PromiseLike<T> {
   constructor(private readonly read: () => Promise<T>) {}
 
   // biome-ignore lint/suspicious/noThenProperty: it is a promise
