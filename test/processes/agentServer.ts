@@ -1,12 +1,17 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { StartedProcess, type StartOptions } from "./startedProcess.js";
 import { until } from "./until.js";
 
-/** The command, as the package names it. */
-export const asServerCommand = fileURLToPath(import.meta.resolve("agentscope-distributed/package.json")).replace(
-  /package\.json$/,
-  "dist/bin/asServer.js",
-);
+/** The file of the command, as the package names it. */
+export const asServerCommand = commandOf("as-server");
+
+function commandOf(name: string): string {
+  const manifest = fileURLToPath(import.meta.resolve("agentscope-distributed/package.json"));
+  const { bin } = JSON.parse(readFileSync(manifest, "utf8")) as { bin: Record<string, string> };
+  return join(dirname(manifest), bin[name] ?? `no command ${name}`);
+}
 
 /** The agents of the tests, compiled. */
 export const agentDir = fileURLToPath(new URL("../fixtures/agents", import.meta.url));

@@ -10,11 +10,18 @@ import type { PeerInfo } from "./peer.js";
 import type { ServerAccess } from "./serverAccess.js";
 import { SocketHold, watchSockets } from "./socketHold.js";
 
+/** A question that waits for its answer. */
+interface Locating {
+  agentId: string;
+  resolve: (lane: number) => void;
+  reject: (error: Error) => void;
+}
+
 type Stream = ClientDuplexStream<Buffer, Buffer>;
 
 type State =
   | { kind: "new" }
-  | { kind: "opening"; client: Client; stream: Stream }
+  | { kind: "opening"; client: Client; stream: Stream; timer: NodeJS.Timeout }
   | { kind: "open"; client: Client; stream: Stream }
   | { kind: "broken"; timer: NodeJS.Timeout }
   | { kind: "lost" };
@@ -22,9 +29,11 @@ type State =
 /** After a broken stream: how soon it is opened again, and for how long that is tried, in milliseconds. */
 const firstRetryMs = 20;
 const longestRetryMs = 1000;
-const giveUpMs = 10_000;
+const giveUpMs = 5000;
 /** Where nothing listens any more the server is gone; a restart of a proxy on the way takes less. */
 const refusedGiveUpMs = 400;
+/** How long the first opening may take. */
+const openMs = 10_000;
 
 /**
  * The stream to an agent server, opened again when it breaks.
@@ -43,7 +52,7 @@ export class StreamLink implements Carrier {
   private held = false;
   private socketHold: SocketHold | undefined;
   private lastLocate = 0;
-  private readonly locating = new Map<number, { resolve: (lane: number) => void; reject: (error: Error) => void }>();
+  private readonly locating = new Map<number, Locating>();
 
   constructor(private readonly options: { id: string; access: ServerAccess | Promise<ServerAccess>; self: PeerInfo }) {
     watchSockets();
@@ -78,7 +87,7 @@ export class StreamLink implements Carrier {
       );
       const { path, requestSerialize, responseDeserialize } = linkService.open;
       const stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata);
-      this.state = { kind: "opening", client, stream };
+      this.state = { kind: "opening", client, stream, timer: this.openingTimer() };
       stream.on("data", (bytes: Buffer) => this.received(stream, bytes));
       stream.on("error", (error) => this.ended(stream, error));
       stream.on("end", () => this.ended(stream, undefined));
@@ -88,6 +97,22 @@ export class StreamLink implements Carrier {
     } catch (thrown) {
       this.lose(toAgentScopeError(thrown, access.address));
     }
+  }
+
+  /** Something may listen and not answer, or nothing at all be heard of a machine. */
+  private openingTimer(): NodeJS.Timeout {
+    const first = this.instance === undefined;
+    const limitMs = first ? openMs : Math.max(giveUpMs - (performance.now() - this.brokenAt), firstRetryMs);
+    return setTimeout(() => {
+      this.lose(
+        first
+          ? new AgentServerNotAliveError(
+              `No agent server can be reached at ${this.address}: no answer within ${openMs / 1000} s`,
+              { server: this.address },
+            )
+          : this.gone("it answers no more"),
+      );
+    }, limitMs).unref();
   }
 
   private write(stream: Stream, bytes: Uint8Array<ArrayBuffer>): void {
@@ -139,10 +164,14 @@ export class StreamLink implements Carrier {
     }
     const first = this.instance === undefined;
     this.instance = peer.instance;
-    this.state = { ...this.state, kind: "open" };
+    const { client, stream, timer } = this.state;
+    clearTimeout(timer);
+    this.state = { kind: "open", client, stream };
     this.retryMs = firstRetryMs;
     this.socketHold = new SocketHold(this.held);
     this.socketHold.attach(remotePort, Number(this.address.slice(this.address.lastIndexOf(":") + 1)));
+    // Answers to what was asked before the stream broke may be lost.
+    for (const [id, { agentId }] of this.locating) this.askWhere(id, agentId);
     if (first) this.listener?.opened({ ...peer, address: this.address });
     else this.listener?.up();
   }
@@ -150,6 +179,7 @@ export class StreamLink implements Carrier {
   private ended(stream: Stream, error: Error | undefined): void {
     if (!("stream" in this.state) || this.state.stream !== stream) return;
     const { client, kind } = this.state;
+    if (kind === "opening") clearTimeout(this.state.timer);
     client.close();
     const reason = error === undefined ? this.gone("it closed the connection") : toAgentScopeError(error, this.address);
     if (this.instance === undefined || reason.code === "UNAUTHENTICATED") return this.lose(reason);
@@ -196,14 +226,18 @@ export class StreamLink implements Carrier {
 
   locate(agentId: string): Promise<number> {
     return new Promise((resolve, reject) => {
-      if (this.state.kind !== "open") {
+      if (this.state.kind === "lost") {
         reject(this.gone("it can't be reached now"));
         return;
       }
       const id = ++this.lastLocate;
-      this.locating.set(id, { resolve, reject });
-      this.write(this.state.stream, encodeControl({ type: "locate", id, agentId }));
+      this.locating.set(id, { agentId, resolve, reject });
+      this.askWhere(id, agentId);
     });
+  }
+
+  private askWhere(id: number, agentId: string): void {
+    this.tell({ type: "locate", id, agentId });
   }
 
   abort(error: AgentScopeError): void {
@@ -214,7 +248,7 @@ export class StreamLink implements Carrier {
     if (this.state.kind === "lost") return;
     const { state } = this;
     this.state = { kind: "lost" };
-    if (state.kind === "broken") clearTimeout(state.timer);
+    if ("timer" in state) clearTimeout(state.timer);
     if ("client" in state) {
       state.stream.cancel();
       state.client.close();

@@ -30,6 +30,8 @@ export class Connection implements LinkListener, SessionConnection {
   peer: PeerInfo | undefined = undefined;
   /** Why it is lost. */
   lostError: AgentScopeError | undefined = undefined;
+  /** The stream broke, and is not back yet. */
+  isDown = false;
   private readonly sessions = new Map<number, Session>();
   private readonly lostLanes = new Map<number, AgentScopeError>();
   private readonly openWatchers: ((error?: AgentScopeError) => void)[] = [];
@@ -113,10 +115,12 @@ export class Connection implements LinkListener, SessionConnection {
   }
 
   down(): void {
+    this.isDown = true;
     for (const channel of this.channels()) channel.carrierDown();
   }
 
   up(): void {
+    this.isDown = false;
     for (const channel of this.channels()) channel.carrierUp();
   }
 

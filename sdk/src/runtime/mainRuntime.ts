@@ -39,7 +39,8 @@ export function makeMainRuntime(): Runtime {
 
   function connect(access: ServerAccess): Connection {
     const known = connections.get(access.address);
-    if (known !== undefined && known.lostError === undefined) return known;
+    // A new agent does not wait for a broken stream: the server may have been started again since.
+    if (known !== undefined && known.lostError === undefined && !known.isDown) return known;
     const { connection } = open(access);
     connections.set(access.address, connection);
     accesses.set(access.address, access);

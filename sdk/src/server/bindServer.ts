@@ -4,7 +4,7 @@ import { type AgentScopeError, asError, InvalidArgumentError } from "../errors.j
 import { decodeControl } from "../link/control.js";
 import { decodeFrame } from "../link/frame.js";
 import type { ClientTls } from "../link/grpcClient.js";
-import { keepaliveMs, linkService, maxFrameBytes } from "../link/linkService.js";
+import { callerKeepaliveMs, linkService, maxFrameBytes } from "../link/linkService.js";
 import { formatAddress, isLoopback } from "../link/peer.js";
 import { authenticate, unauthenticated } from "../management/authenticate.js";
 import { managementService } from "../management/managementService.js";
@@ -23,8 +23,8 @@ export async function bindServer(
   const grpc = new Server({
     "grpc.max_send_message_length": maxFrameBytes,
     "grpc.max_receive_message_length": maxFrameBytes,
-    "grpc.keepalive_time_ms": keepaliveMs,
-    "grpc.keepalive_timeout_ms": keepaliveMs,
+    "grpc.keepalive_time_ms": callerKeepaliveMs,
+    "grpc.keepalive_timeout_ms": callerKeepaliveMs,
     "grpc.keepalive_permit_without_calls": 1,
   });
   grpc.addService(linkService, {

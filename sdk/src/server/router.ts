@@ -20,6 +20,8 @@ interface OutboundLink {
   link: StreamLink;
   peer: PeerInfo | undefined;
   workers: Set<WorkerThread>;
+  /** Workers there that are gone. */
+  lostLanes: Map<number, FailureFields>;
 }
 
 /**
@@ -36,6 +38,8 @@ export class Router implements InboundLinkListener {
   private readonly workers = new Map<number, WorkerThread>();
   private readonly inbound = new Map<string, InboundLink>();
   private readonly outbound = new Map<string, OutboundLink>();
+  /** Workers that are gone: others may still have references to their agents. */
+  private readonly lostLanes = new Map<number, FailureFields>();
 
   constructor(private readonly self: PeerInfo) {
     const host = new AgentHost({
@@ -92,6 +96,7 @@ export class Router implements InboundLinkListener {
     const { lane } = worker;
     this.workers.delete(lane);
     const failure = failureToWire(error);
+    this.lostLanes.set(lane, failure);
     for (const link of this.inbound.values()) link.tell({ type: "laneLost", lane, failure });
     for (const { link } of this.outbound.values()) link.tell({ type: "laneLost", lane, failure });
     for (const other of this.workers.values()) other.post(["laneLost", selfLink, lane, failure]);
@@ -120,6 +125,12 @@ export class Router implements InboundLinkListener {
 
   opened(link: InboundLink): void {
     this.tellWorkers(["opened", link.id, link.peer]);
+    this.tellLostLanes(link);
+  }
+
+  /** What was told while there was no stream, or before it was there. */
+  private tellLostLanes(link: InboundLink | StreamLink): void {
+    for (const [lane, failure] of this.lostLanes) link.tell({ type: "laneLost", lane, failure });
   }
 
   frame(link: InboundLink, bytes: Buffer): void {
@@ -144,6 +155,7 @@ export class Router implements InboundLinkListener {
 
   up(link: InboundLink): void {
     this.tellWorkers(["up", link.id]);
+    this.tellLostLanes(link);
   }
 
   lost(link: InboundLink, reason: string): void {
@@ -187,12 +199,14 @@ export class Router implements InboundLinkListener {
     if (known !== undefined) {
       known.workers.add(worker);
       if (known.peer !== undefined) worker.post(["opened", id, known.peer]);
+      for (const [lane, failure] of known.lostLanes) worker.post(["laneLost", id, lane, failure]);
       return;
     }
     const outbound: OutboundLink = {
       link: new StreamLink({ id, access, self: this.self }),
       peer: undefined,
       workers: new Set([worker]),
+      lostLanes: new Map(),
     };
     this.outbound.set(id, outbound);
     const tell = (message: ToWorker) => {
@@ -202,12 +216,20 @@ export class Router implements InboundLinkListener {
       opened: (peer) => {
         outbound.peer = peer;
         tell(["opened", id, peer]);
+        this.tellLostLanes(outbound.link);
       },
       receive: (bytes) => this.toLane(id, bytes),
       lanes: (lanes) => tell(["lanes", id, lanes]),
-      laneLost: (lane, error) => tell(["laneLost", id, lane, failureToWire(error)]),
+      laneLost: (lane, error) => {
+        const failure = failureToWire(error);
+        outbound.lostLanes.set(lane, failure);
+        tell(["laneLost", id, lane, failure]);
+      },
       down: () => tell(["down", id]),
-      up: () => tell(["up", id]),
+      up: () => {
+        tell(["up", id]);
+        this.tellLostLanes(outbound.link);
+      },
       lost: (error) => {
         if (this.outbound.get(id) === outbound) this.outbound.delete(id);
         tell(["lost", id, failureToWire(error)]);
