@@ -31,7 +31,8 @@ const firstRetryMs = 20;
 const longestRetryMs = 1000;
 const giveUpMs = 5000;
 /** Where nothing listens any more the server is gone; a restart of a proxy on the way takes less. */
-const refusedGiveUpMs = 400;
+const refusedGiveUpMs = 300;
+const refusedRetryMs = 50;
 /** How long the first opening may take. */
 const openMs = 10_000;
 
@@ -194,7 +195,7 @@ export class StreamLink implements Carrier {
         this.gone(refused ? "the connection broke, and nothing listens there any more" : reason.rootMessage),
       );
     }
-    const timer = setTimeout(() => void this.open(), this.retryMs);
+    const timer = setTimeout(() => void this.open(), refused ? refusedRetryMs : this.retryMs);
     if (!this.held) timer.unref();
     this.retryMs = Math.min(this.retryMs * 2, longestRetryMs);
     this.state = { kind: "broken", timer };
