@@ -8,7 +8,6 @@ import { valueAtLeast, valueAtMost } from "../figure.js";
 import { residentMemory } from "../processCounters.js";
 import { GrpcEcho } from "../yardsticks/grpcEcho.js";
 
-const count = 100_000;
 const askEveryMs = 2;
 /** How long the server is left alone before its memory is read. */
 const idleMs = 1_000;
@@ -19,7 +18,7 @@ interface Creation {
 }
 
 /** Makes the agents one by one in a plain loop; they are there when the server counts them. */
-async function createAgents(server: AgentServer): Promise<Creation> {
+async function createAgents(server: AgentServer, count: number): Promise<Creation> {
   await createEchoAgents(server, 1);
   const client = new RpcAgentClient(server.address);
   const emptyBytes = residentMemory(server.pid).nowBytes;
@@ -39,16 +38,17 @@ async function createAgents(server: AgentServer): Promise<Creation> {
 
 export const create: Bench = {
   name: "create",
-  what: "100,000 agents on one server, made one by one; the yardstick's figure is its calls per second",
+  what: "100,000 agents (--quick: 20,000) on one server, made one by one; the yardstick's figure is its calls per second",
   quickRounds: 3,
 
   async run(context) {
+    const count = context.quick ? 20_000 : 100_000;
     const grpc = context.own(await GrpcEcho.start());
     const rounds = await context.inTurn({
       async creation() {
         const server = await AgentServer.start();
         try {
-          return await createAgents(server);
+          return await createAgents(server, count);
         } finally {
           await server[Symbol.asyncDispose]();
         }
@@ -57,7 +57,7 @@ export const create: Bench = {
     });
     return [
       context.figure(rounds, {
-        figure: "agents made",
+        figure: `${count.toLocaleString("en-US")} agents made`,
         unit: "agents/s",
         values: rounds.of.creation.map((one) => one.perSecond),
         yardstick: rounds.of.yardstick,
@@ -67,7 +67,8 @@ export const create: Bench = {
         figure: "server memory of an idle agent",
         unit: "bytes",
         values: rounds.of.creation.map((one) => one.bytesPerAgent),
-        goal: valueAtMost(1_024),
+        // With few agents this is mostly what any server grows by.
+        ...(context.quick ? {} : { goal: valueAtMost(1_024) }),
       }),
     ];
   },

@@ -26,7 +26,7 @@ async function simulate(count: number, serverCount: number): Promise<Simulation>
 }
 
 async function run(context: BenchContext) {
-  const count = context.quick ? 100_000 : 1_000_000;
+  const count = context.quick ? 50_000 : 1_000_000;
   const agents = `${count.toLocaleString("en-US")} agents on`;
   const rounds = await context.inTurn({ two: () => simulate(count, 2) }, { warmUps: 0 });
   const goal = context.quick ? {} : { goal: valueAtMost(10) };
@@ -49,7 +49,7 @@ async function run(context: BenchContext) {
 
 export const million: Bench = {
   name: "million",
-  what: "1,000,000 agents on two servers (--quick: 100,000), each made with its own name, asked once, 1 s of thinking, summed",
+  what: "1,000,000 agents on two servers (--quick: 50,000), each made with its own name, asked once, 1 s of thinking, summed",
   quickRounds: 2,
   run,
 };

@@ -7,7 +7,6 @@ import { transferredBytes } from "../processCounters.js";
 import { quantile } from "../statistics.js";
 import { ByteStream } from "../yardsticks/byteStream.js";
 
-const sizeBytes = 64 * 2 ** 20;
 /** The value goes from the first server to the second, and back to the inspector on the first. */
 const borders = 2;
 const transfersBesideSmallCalls = 3;
@@ -21,9 +20,11 @@ interface Transfer {
 
 export const payload: Bench = {
   name: "payload",
-  what: "64 MiB through three agents on two servers; the yardstick is a raw stream of bytes",
+  what: "64 MiB (--quick: 16) through three agents on two servers; the yardstick is a raw stream of bytes",
 
   async run(context) {
+    const sizeMib = context.quick ? 16 : 64;
+    const sizeBytes = sizeMib * 2 ** 20;
     const first = context.own(await AgentServer.start());
     const second = context.own(await AgentServer.start());
     const source = new SourceAgent({ name: "source", sizeBytes, toDist: first.address });
@@ -73,11 +74,11 @@ export const payload: Bench = {
     return [
       context.figure(rounds, {
         ...rate,
-        figure: "beside a gRPC stream",
+        figure: `${sizeMib} MiB beside a gRPC stream`,
         yardstick: grpcStream,
         goal: ratioAtLeast(0.5),
       }),
-      context.figure(rounds, { ...rate, figure: "beside a TCP socket", yardstick: tcpSocket }),
+      context.figure(rounds, { ...rate, figure: `${sizeMib} MiB beside a TCP socket`, yardstick: tcpSocket }),
       context.figure(rounds, {
         figure: "crosses each border",
         unit: "times",

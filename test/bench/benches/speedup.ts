@@ -22,9 +22,10 @@ async function callsPerSecond(agents: readonly ComputingAgent[], calls: number):
 export const speedup: Bench = {
   name: "speedup",
   what: "agents that compute for about 50 ms: one process against two servers, and against one server with two workers",
+  quickRounds: 3,
 
   async run(context) {
-    const calls = context.quick ? 8 : 40;
+    const calls = context.quick ? 16 : 40;
     const servers = [
       context.own(await AgentServer.start({ workers: 1 })),
       context.own(await AgentServer.start({ workers: 1 })),

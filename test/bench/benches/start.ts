@@ -32,7 +32,7 @@ export const start: Bench = {
   name: "start",
   what: "toDist() in child mode until the first reply; the yardstick is `node -e 0`",
   rounds: 7,
-  quickRounds: 5,
+  quickRounds: 3,
 
   async run(context) {
     const sides: Record<string, () => Promise<StartTimes>> = {
@@ -48,7 +48,7 @@ export const start: Bench = {
         return { fromToDistMs: output.fromToDistMs, fromSpawnMs };
       };
     }
-    const rounds = await context.inTurn(sides);
+    const rounds = await context.inTurn(sides, { warmUps: context.quick ? 0 : 1 });
     const timesOf = (side: string): StartTimes[] => rounds.of[side] ?? [];
     const yardstick = timesOf("yardstick").map((times) => times.fromSpawnMs);
     const figures = cases.map((one) =>

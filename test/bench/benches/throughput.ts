@@ -17,11 +17,11 @@ export const throughput: Bench = {
   what: "10,000 calls in flight to echo agents on one server, from the message to the awaited result",
 
   async run(context) {
-    const calls = context.quick ? 50_000 : 200_000;
+    const calls = context.quick ? 30_000 : 100_000;
     const counts = context.quick ? [goalCount] : agentCounts;
     const grpc = context.own(await GrpcEcho.start());
     const sides: Record<string, () => Promise<number>> = {
-      yardstick: () => grpc.callsPerSecond(context.quick ? 3_000 : 10_000, yardstickInFlight),
+      yardstick: () => grpc.callsPerSecond(context.quick ? 2_000 : 10_000, yardstickInFlight),
     };
     for (const count of counts) {
       const agents = await createEchoAgents(context.own(await AgentServer.start({ maxPoolSize })), count);
