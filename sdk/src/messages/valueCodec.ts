@@ -3,7 +3,7 @@ import { agentBrand } from "../agents/brand.js";
 import { InvalidArgumentError, NotTransferableError } from "../errors.js";
 import { CallResult } from "./callResult.js";
 import { checkData } from "./checkData.js";
-import { LargeValue } from "./largeValue.js";
+import { LargeValue, unwrapLarge } from "./largeValue.js";
 import { Msg, type MsgRecord } from "./msg.js";
 import { RemoteFile } from "./remoteFile.js";
 
@@ -46,9 +46,15 @@ export function snapshotArguments(method: string, args: readonly unknown[]): unk
 /** The messages and results of a list are inputs of their own: each may be large, or not there yet. */
 function snapshotArgument(value: unknown, path: string): unknown {
   if (Array.isArray(value) && value.some((item) => item instanceof Msg || item instanceof CallResult)) {
-    return value.map((item, index) => snapshot(item, `${path}[${index}]`));
+    return value.map((item, index) => snapshotInput(item, `${path}[${index}]`));
   }
-  return snapshot(value, path);
+  return snapshotInput(value, path);
+}
+
+/** A result whose value is here counts as that value, as it is now: the program has it too, and may change it. */
+function snapshotInput(value: unknown, path: string): unknown {
+  const isHere = value instanceof CallResult && value.state === "value";
+  return snapshot(isHere ? unwrapLarge(value.outcome) : value, path);
 }
 
 function copyValue(value: unknown, path: string, depth: number): unknown {

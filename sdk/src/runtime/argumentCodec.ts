@@ -8,7 +8,7 @@ import { Msg, type MsgRecord, type Role, roles } from "../messages/msg.js";
 import { Placeholder } from "../messages/placeholder.js";
 import { RemoteFile } from "../messages/remoteFile.js";
 import { LargeValue } from "../messages/largeValue.js";
-import { packValue, type ReferenceCodec, toWire, unpackValue, urlToWire } from "../messages/valueCodec.js";
+import { packValue, type ReferenceCodec, snapshot, toWire, unpackValue, urlToWire } from "../messages/valueCodec.js";
 import { type AgentReference, type AgentTarget, type ReferenceTarget, targetOf } from "./agentTarget.js";
 import { PromisedResult } from "./promisedResult.js";
 import type { TaskReference } from "./taskReference.js";
@@ -130,7 +130,8 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
       return;
     }
     result.markRead();
-    const reference = this.home.referenceTo(result);
+    // A failed result is released: its server has forgotten it.
+    const reference = result.settled ? undefined : this.home.referenceTo(result);
     if (reference === undefined) {
       out.push(argumentKind.promised, this.promise(result, call));
     } else {
@@ -167,8 +168,17 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
     result.whenRead(({ state, outcome }) => {
       this.promises.delete(promise);
       if (state === "failed") this.failPromised(promise, outcome as AgentScopeError);
-      else this.sendPromised(promise, outcome);
+      else this.sendResult(promise, outcome);
     });
+  }
+
+  /** The program has the value too, and may change it before it leaves. */
+  private sendResult(promise: number, outcome: unknown): void {
+    try {
+      this.sendPromised(promise, outcome instanceof LargeValue ? outcome : snapshot(outcome, ""));
+    } catch (thrown) {
+      this.failPromised(promise, thrown as AgentScopeError);
+    }
   }
 
   private failPromised(promise: number, error: AgentScopeError): void {
