@@ -35,7 +35,7 @@ export class AgentBase<Config extends AgentConfig = AgentConfig> {
 
   /** @throws InvalidArgumentError when there is no name, or `toDist` is in the config of a class without `@agent`. */
   constructor(config: Config) {
-    const construction = takeConstruction();
+    const construction = takeConstruction(new.target);
     const className = new.target.name;
     if (typeof config?.name !== "string") {
       throw new InvalidArgumentError(

@@ -22,7 +22,7 @@ export function agent<Class extends AnyAgentClass>(agentClass: Class, _context?:
   const decorated: Class = new Proxy(agentClass, {
     construct(target, args: unknown[], newTarget): object {
       // A subclass constructs itself; where it is to live is for its own decorator to say.
-      if (newTarget === decorated && !isConstructing()) {
+      if (newTarget === decorated && !isConstructing(newTarget)) {
         const options = distOptionsOf(args[0]);
         if (options !== undefined) return makeDistributed({ agentClass: target, args, options });
       }

@@ -46,13 +46,12 @@ export interface Placement {
 export function makeDistributed(placement: Placement): object {
   const { options, local } = placement;
   const agentClass = placement.agentClass as AgentClass;
+  const prototype = agentClass.prototype as object;
   checkDistOptions(options);
   const target = resolveTarget(options);
-  if (target.kind === "local") {
-    const agent = local ?? new agentClass(...(withoutToDist(placement.args) as never[]));
-    return createHandle(targetOf(agent), agentClass.prototype as object);
-  }
+  if (target.kind === "local" && local !== undefined) return createHandle(targetOf(local), prototype);
   const spec = specOf(placement);
+  if (target.kind === "local") return createHandle(runtime().host.createOf(agentClass, spec), prototype);
   const agent = new RemoteAgent(
     { name: spec.name, id: spec.id, server: target.address ?? "child process" },
     spec.className,
@@ -71,7 +70,7 @@ export function makeDistributed(placement: Placement): object {
   };
   if (options.lazyLaunch === true) agent.launchLater(place);
   else place();
-  return createHandle(agent, agentClass.prototype as object);
+  return createHandle(agent, prototype);
 }
 
 function specOf({ agentClass, args, options, local }: Placement): AgentSpec {

@@ -29,21 +29,24 @@ export interface HostEvents {
   callEnded(agent: HostedAgent): void;
 }
 
-let construction: AgentSpec | undefined;
+let construction: { spec: AgentSpec; agentClass: object } | undefined;
 
-/** Whether a host in this thread is about to construct an agent: then `toDist` does not apply. */
-export function isConstructing(): boolean {
-  return construction !== undefined;
+/** Whether a host in this thread is about to construct an agent of this class: then `toDist` does not apply. */
+export function isConstructing(agentClass: object): boolean {
+  return construction?.agentClass === agentClass;
 }
 
-/** What a host in this thread is constructing: for the first agent that asks, which is the one; those it constructs itself are not. */
-export function takeConstruction(): AgentSpec | undefined {
-  const spec = construction;
+/** What a host in this thread is constructing, if it is of this class; other agents that it constructs on the way are not. */
+export function takeConstruction(agentClass: object): AgentSpec | undefined {
+  if (!isConstructing(agentClass)) return undefined;
+  const spec = construction?.spec;
   construction = undefined;
   return spec;
 }
 
 const deadlineCheckMs = 1000;
+/** So many agents that could not be made are remembered, for those who learn of them later. */
+const maxUnmade = 1000;
 
 /** The agents of one thread: of the main process, or of a worker of an agent server. */
 export class AgentHost implements AgentHome {
@@ -55,6 +58,7 @@ export class AgentHost implements AgentHome {
   readonly callTimeoutMs: number;
   private lastNumber = 0;
   private readonly expected = new Map<string, HostedAgent>();
+  private readonly unmade = new Map<string, HostedAgent>();
   private readonly busy = new Set<HostedAgent>();
   private deadlineTimer: NodeJS.Timeout | undefined;
 
@@ -81,6 +85,13 @@ export class AgentHost implements AgentHome {
     } catch (thrown) {
       this.notMade(agent, thrown);
     }
+    return agent;
+  }
+
+  /** Makes an agent of a class that is at hand. */
+  createOf(agentClass: AgentClass, spec: AgentSpec): HostedAgent {
+    const agent = this.place(spec);
+    if (this.agents.get(spec.id) === agent) this.construct(agent, spec, agentClass);
     return agent;
   }
 
@@ -122,7 +133,7 @@ export class AgentHost implements AgentHome {
   }
 
   private construct(agent: HostedAgent, spec: AgentSpec, agentClass: AgentClass): void {
-    construction = spec;
+    construction = { spec, agentClass };
     try {
       agent.made(new agentClass(...(spec.args as never[])));
     } catch (thrown) {
@@ -132,13 +143,25 @@ export class AgentHost implements AgentHome {
       construction = undefined;
     }
     agent.whenCreated((error) => {
-      if (error !== undefined) this.forget(agent);
+      if (error !== undefined) this.noteUnmade(agent);
     });
   }
 
   private notMade(agent: HostedAgent, thrown: unknown): void {
     agent.creationFailed(thrown);
+    this.noteUnmade(agent);
+  }
+
+  private noteUnmade(agent: HostedAgent): void {
     this.forget(agent);
+    this.unmade.set(agent.id, agent);
+    const [oldest] = this.unmade.keys();
+    if (this.unmade.size > maxUnmade && oldest !== undefined) this.unmade.delete(oldest);
+  }
+
+  /** An agent that is here, or that could not be made: its calls fail with the reason. */
+  find(id: string): HostedAgent | undefined {
+    return this.agents.get(id) ?? this.unmade.get(id);
   }
 
   private forget(agent: HostedAgent): void {

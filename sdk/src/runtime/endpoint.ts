@@ -143,7 +143,7 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
   importAgent(location: AgentLocation, session: Session): object {
     const { address, instance, lane, id, name, className, madeBy } = location;
     if (address !== "" && instance === this.self.instance && lane === this.lane) {
-      const agent = this.host.agents.get(id);
+      const agent = this.host.find(id);
       if (agent !== undefined) return createHandle(agent);
     }
     const label = { name, id, server: address || session.connection.peer?.address || "main process" };

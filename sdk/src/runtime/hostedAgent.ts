@@ -5,14 +5,14 @@ import type { CallResult } from "../messages/callResult.js";
 import { Msg } from "../messages/msg.js";
 import { unwrapLarge } from "../messages/largeValue.js";
 import { snapshot } from "../messages/valueCodec.js";
-import { type AgentInstance, invokeAgent, isThenable } from "./agentCode.js";
+import { type AgentInstance, invokeAgent, isThenable, relayedCall } from "./agentCode.js";
 import type { AgentSpec } from "./agentSpec.js";
 import { Mailbox } from "./mailbox.js";
 import type { AgentReference, AgentTarget, ReferenceTarget } from "./agentTarget.js";
 import { coarseNow } from "./coarseClock.js";
 import { LocalResult } from "./localResult.js";
 import { awaitInputs, type InputListener } from "./taskInputs.js";
-import { currentTask, runTurn, Task, type TaskAgent, type TaskSink } from "./task.js";
+import { currentTask, runOutsideTurns, runTurn, Task, type TaskAgent, type TaskSink } from "./task.js";
 
 type State =
   | typeof creating
@@ -88,9 +88,15 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener {
       this.creationEnded();
       this.next();
     };
-    const setup = instance.setup?.();
-    if (setup instanceof Promise) setup.then(finish, (thrown: unknown) => this.creationFailed(thrown));
-    else finish();
+    const fail = (thrown: unknown) => this.creationFailed(thrown);
+    try {
+      // A local agent is set up by its first call, which may stand in another agent's turn.
+      const setup = runOutsideTurns(() => instance.setup?.());
+      if (isThenable(setup)) setup.then(finish, fail);
+      else finish();
+    } catch (thrown) {
+      fail(thrown);
+    }
   }
 
   /** The agent can't be made: class unknown, constructor or `setup` threw. */
@@ -207,7 +213,10 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener {
 
   /** @internal */
   runFailed(task: Task, thrown: unknown): void {
-    if (!task.ended) this.finish(task, "failed", failureOfAgent(thrown, this.label));
+    if (task.ended) return;
+    // What an agent elsewhere failed with is no failure of who passes its calls on.
+    const passedOn = this.instance?.[relayedCall] !== undefined && thrown instanceof AgentScopeError;
+    this.finish(task, "failed", passedOn ? thrown : failureOfAgent(thrown, this.label));
   }
 
   private finish(task: Task, state: "done" | "failed", outcome: unknown): void {

@@ -51,7 +51,7 @@ export class IncomingCalls implements TaskSink {
     const told = { id: cursor.text(), name: cursor.text(), className: cursor.text() };
     const caller = cursor.optionalText();
     const madeBy = cursor.number();
-    const agent = this.host.agents.get(told.id) ?? (caller === undefined ? undefined : this.host.expect(told));
+    const agent = this.host.find(told.id) ?? (caller === undefined ? undefined : this.host.expect(told));
     this.agents.set(number, agent ?? told.id);
     this.arrived(seq);
     if (agent === undefined) {

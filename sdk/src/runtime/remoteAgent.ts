@@ -72,6 +72,8 @@ export class RemoteAgent implements AgentTarget, ResultSource {
       return;
     }
     this.madeBy = madeBy;
+    // Whether it is there matters to those who call it; why it is not, its maker is told.
+    this.creation?.markRead();
     const { label, className } = this;
     this.bound(session, session.outgoing.bind({ id: label.id, name: label.name, className, madeBy }, this));
   }

@@ -131,6 +131,11 @@ export function runTurn<Instance>(turn: TurnStarter<Instance>, instance: Instanc
   return tracked ? turns.run(task, startIn, turn, instance, task) : turn.start(instance, task);
 }
 
+/** Runs code that belongs to no turn, though it may be reached from one. */
+export function runOutsideTurns<Result>(code: () => Result): Result {
+  return tracked ? turns.exit(code) : code();
+}
+
 function startIn<Instance>(turn: TurnStarter<Instance>, instance: Instance, task: Task): unknown {
   return turn.start(instance, task);
 }
