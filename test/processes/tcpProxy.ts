@@ -4,6 +4,9 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 /** What becomes of the bytes of one direction. */
 type Treatment = (bytes: Buffer, to: Socket) => void;
 
+/** How often a slow connection lets something through. */
+const tickMs = 20;
+
 const pass: Treatment = (bytes, to) => void to.write(bytes);
 
 /** A network between two processes that a test can break. */
@@ -12,7 +15,7 @@ export class TcpProxy implements AsyncDisposable {
   accepted = 0;
   private readonly sockets = new Set<Socket>();
   private treatment: Treatment = pass;
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private ticking: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly server: Server,
@@ -63,28 +66,26 @@ export class TcpProxy implements AsyncDisposable {
     this.treatment = () => {};
   }
 
-  /** From now on each piece arrives with a byte that is another one. */
+  /** From now on every 16th byte that arrives is another one. */
   garble(): void {
     this.treatment = (bytes, to) => {
-      const index = Math.floor(bytes.length / 2);
-      bytes[index] = (bytes[index] ?? 0) ^ 0x55;
+      for (let index = 0; index < bytes.length; index += 16) bytes[index] = (bytes[index] ?? 0) ^ 0x55;
       to.write(bytes);
     };
   }
 
   /** From now on so many bytes arrive in a second, in each direction of each connection. */
   throttle(bytesPerSecond: number): void {
-    const free = new Map<Socket, number>();
-    this.treatment = (bytes, to) => {
-      const start = Math.max(performance.now(), free.get(to) ?? 0);
-      const end = start + (bytes.length / bytesPerSecond) * 1000;
-      free.set(to, end);
-      const timer = setTimeout(() => {
-        this.timers.delete(timer);
-        to.write(bytes);
-      }, end - performance.now());
-      this.timers.add(timer);
-    };
+    const waiting = new Map<Socket, Buffer[]>();
+    const pieceBytes = (bytesPerSecond * tickMs) / 1000;
+    this.treatment = (bytes, to) => void waiting.set(to, [...(waiting.get(to) ?? []), bytes]);
+    this.ticking = setInterval(() => {
+      for (const [to, pieces] of waiting) {
+        const bytes = Buffer.concat(pieces);
+        to.write(bytes.subarray(0, pieceBytes));
+        waiting.set(to, [bytes.subarray(pieceBytes)]);
+      }
+    }, tickMs);
   }
 
   /** Nothing listens any more, and nothing is connected. */
@@ -94,7 +95,7 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const timer of this.timers) clearTimeout(timer);
+    clearInterval(this.ticking);
     this.close();
   }
 }

@@ -58,9 +58,12 @@ export function makeDistributed(placement: Placement): object {
   );
   const place = () => {
     if (target.kind === "server") {
-      const connection = runtime().servers.connect(target);
-      if (options.connectExisting === true) agent.bindToExisting(connection);
-      else agent.createOn(connection, { ...spec, moduleUrl: undefined });
+      // A server that was started again meanwhile is connected to anew.
+      const connect = () => runtime().servers.connect(target);
+      connect().whenNotDown(() => {
+        if (options.connectExisting === true) agent.bindToExisting(connect());
+        else agent.createOn(connect(), { ...spec, moduleUrl: undefined });
+      });
       return;
     }
     const child = runtime().servers.childServer(options);

@@ -30,8 +30,8 @@ export class Connection implements LinkListener, SessionConnection {
   peer: PeerInfo | undefined = undefined;
   /** Why it is lost. */
   lostError: AgentScopeError | undefined = undefined;
-  /** The stream broke, and is not back yet. */
-  isDown = false;
+  /** While the stream is broken: who waits until it is back, or given up. */
+  private downWatchers: (() => void)[] | undefined = undefined;
   private readonly sessions = new Map<number, Session>();
   private readonly lostLanes = new Map<number, AgentScopeError>();
   private readonly openWatchers: ((error?: AgentScopeError) => void)[] = [];
@@ -75,6 +75,28 @@ export class Connection implements LinkListener, SessionConnection {
     else watcher(this.lostError);
   }
 
+  /**
+   * Calls back when its stream, if that is broken, is back or given up: the server may have been started again. Keeps the
+   * process alive until then.
+   */
+  whenNotDown(callback: () => void): void {
+    if (this.downWatchers === undefined) {
+      callback();
+      return;
+    }
+    this.hold();
+    this.downWatchers.push(() => {
+      this.unhold();
+      callback();
+    });
+  }
+
+  private endDown(): void {
+    const watchers = this.downWatchers;
+    this.downWatchers = undefined;
+    if (watchers !== undefined) for (const watcher of watchers) watcher();
+  }
+
   send(bytes: Uint8Array<ArrayBuffer>): void {
     if (this.state.kind === "open") this.carrier.send(bytes);
     else if (this.state.kind === "opening") this.state.waiting.push(bytes);
@@ -115,12 +137,12 @@ export class Connection implements LinkListener, SessionConnection {
   }
 
   down(): void {
-    this.isDown = true;
+    this.downWatchers ??= [];
     for (const channel of this.channels()) channel.carrierDown();
   }
 
   up(): void {
-    this.isDown = false;
+    this.endDown();
     for (const channel of this.channels()) channel.carrierUp();
   }
 
@@ -146,6 +168,7 @@ export class Connection implements LinkListener, SessionConnection {
     this.lostError = error;
     for (const session of [...this.sessions.values()]) this.endSession(session, error);
     for (const watcher of this.openWatchers.splice(0)) watcher(error);
+    this.endDown();
   }
 
   private endSession(session: Session, error: AgentScopeError): void {

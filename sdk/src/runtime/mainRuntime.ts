@@ -39,8 +39,7 @@ export function makeMainRuntime(): Runtime {
 
   function connect(access: ServerAccess): Connection {
     const known = connections.get(access.address);
-    // A new agent does not wait for a broken stream: the server may have been started again since.
-    if (known !== undefined && known.lostError === undefined && !known.isDown) return known;
+    if (known !== undefined && known.lostError === undefined) return known;
     const { connection } = open(access);
     connections.set(access.address, connection);
     accesses.set(access.address, access);
