@@ -91,6 +91,11 @@ export class Connection implements LinkListener, SessionConnection {
     });
   }
 
+  /** Whether its stream is broken, and what is asked for is of another start of the server than the one it was opened to. */
+  mayBeStale(instance: string): boolean {
+    return this.downWatchers !== undefined && this.peer?.instance !== instance;
+  }
+
   private endDown(): void {
     const watchers = this.downWatchers;
     this.downWatchers = undefined;

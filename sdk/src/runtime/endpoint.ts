@@ -1,4 +1,4 @@
-import { type AgentScopeError, PlaceholderExpiredError } from "../errors.js";
+import { type AgentScopeError, AgentServerNotAliveError, PlaceholderExpiredError } from "../errors.js";
 import type { Cursor } from "../link/operations.js";
 import { hostOf, isLoopback, type PeerInfo } from "../link/peer.js";
 import type { CallResult } from "../messages/callResult.js";
@@ -132,6 +132,11 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
     const known = this.fetching.get(key);
     if (known !== undefined) return known;
     const connection = this.network.connect(address);
+    if (connection.mayBeStale(instance)) {
+      const later: CallResult<unknown> = new Placeholder(undefined, seq);
+      connection.whenNotDown(() => forward(this.importTask(reference), later));
+      return later;
+    }
     const source = new ForeignResult(reference, connection.session(lane), () => this.fetching.delete(key));
     const result: CallResult<unknown> = new Placeholder(source, seq);
     result.state = "kept";
@@ -149,9 +154,26 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
     const label = { name, id, server: address || session.connection.peer?.address || "main process" };
     const agent = new RemoteAgent(label, className);
     if (address === "") agent.bindTo(session, madeBy);
-    else agent.bindTo(this.network.connect(address).session(lane), madeBy);
+    else this.bindElsewhere(agent, location);
     return createHandle(agent);
   }
+
+  private bindElsewhere(agent: RemoteAgent, location: AgentLocation): void {
+    const { address, instance, lane, madeBy } = location;
+    const connection = this.network.connect(address);
+    if (connection.mayBeStale(instance)) {
+      connection.whenNotDown(() => this.bindElsewhere(agent, location));
+      return;
+    }
+    connection.whenOpen((error) => {
+      if (error === undefined && connection.peer?.instance === instance) agent.bindTo(connection.session(lane), madeBy);
+      else agent.fail(error ?? startedAgain(address));
+    });
+  }
+}
+
+function startedAgain(server: string): AgentServerNotAliveError {
+  return new AgentServerNotAliveError(`the agent server ${server} was started again: its agents are gone`, { server });
 }
 
 function forward(from: CallResult<unknown>, to: CallResult<unknown>): void {

@@ -1,6 +1,7 @@
 import { AgentServerNotAliveError, Msg, type Placeholder, RpcAgentServerLauncher } from "agentscope-distributed";
 import { expect, test } from "vitest";
 import { Bulk } from "../../fixtures/agents/bulk.js";
+import { Caller } from "../../fixtures/agents/caller.js";
 import { Echo } from "../../fixtures/agents/echo.js";
 import { Unresponsive } from "../../fixtures/agents/unresponsive.js";
 import { AgentServer } from "../../processes/agentServer.js";
@@ -108,6 +109,9 @@ test("a server that was started again at the same address is told from the one b
   const young = new Echo({ name: "young" }).toDist({ ...at, agentId: "same" });
   expect(await young(say("hello")).content).toBe("hello");
   expect(await remote(young(say("y".repeat(100_000)))).content).toHaveLength(100_000);
+  const caller = new Caller({ name: "caller" }).toDist(other.at);
+  expect(await caller.ask(young, "through the other server")).toBe("through the other server");
+  await expect(Promise.resolve(caller.ask(old, "x"))).rejects.toThrow(/was started again/);
   for (const call of [old(say("x")), old.pid(), large, remote(large), remote(old(say("x")))]) {
     await expect(Promise.resolve(call)).rejects.toBeInstanceOf(AgentServerNotAliveError);
   }
