@@ -11,6 +11,7 @@ export type ErrorCode =
   | "INVALID_ARGUMENT" // an option or argument that can't be used
   | "LIMIT_EXCEEDED" // a limit (named in the message) is reached
   | "MODEL_FAILED" // a model gave no answer that can be used
+  | "NO_ANSWER" // there is nobody who could answer a question: the input has ended, or the program is gone
   | "NOT_TRANSFERABLE" // a value that can't travel between processes
   | "PLACEHOLDER_EXPIRED" // the value was dropped on its server
   | "SERVER_NOT_ALIVE" // the agent server is gone or can't be reached

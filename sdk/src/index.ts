@@ -1,6 +1,7 @@
 export { AgentBase } from "./agents/agentBase.js";
 export type { AgentConfig, AgentInput } from "./agents/agentConfig.js";
 export { agent } from "./agents/agentDecorator.js";
+export { UserAgent, type UserAgentConfig } from "./agents/userAgent.js";
 export type { DistOptions } from "./agents/distOptions.js";
 export { DistConf } from "./agents/distOptions.js";
 export { RpcAgent } from "./agents/rpcAgent.js";

@@ -5,6 +5,7 @@ import type { Msg } from "../messages/msg.js";
 import type { Placeholder } from "../messages/placeholder.js";
 import { TemporaryMemory } from "../messages/temporaryMemory.js";
 import { settings } from "../orchestration/settings.js";
+import { speak } from "../person/speak.js";
 import { takeConstruction } from "../runtime/agentHost.js";
 import type { AgentTarget } from "../runtime/agentTarget.js";
 import { callAgent, callMethodOf } from "../runtime/handle.js";
@@ -88,6 +89,17 @@ export class AgentBase<Config extends AgentConfig = AgentConfig> {
   /** Takes in messages without answering; the base keeps them in `memory`. */
   observe(input?: Msg | Msg[]): void | Promise<void> {
     this.memory.add(input);
+  }
+
+  /**
+   * Says something to the person at the program that made the agent: it appears in that program's terminal, with the agent's name
+   * and server, wherever the agent lives. Never fails for want of a listener.
+   *
+   * @param said a text, a message (its content), or a text that is still coming, as models stream it.
+   * @returns the whole text, once it was said.
+   */
+  protected speak(said: string | Msg | AsyncIterable<string>): Promise<string> {
+    return speak(this, said);
   }
 
   /** Called when the agent is deleted and when its server stops. */

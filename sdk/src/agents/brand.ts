@@ -7,6 +7,19 @@ export const agentClassBrand = Symbol.for("agentscope.agentClass");
 /** On a decorated class: the class as written. */
 export const rawAgentClass = Symbol.for("agentscope.rawAgentClass");
 
+/** On a class that the SDK brings itself: the name by which every agent server knows it. */
+export const builtInAgent = Symbol.for("agentscope.builtInAgent");
+
+/** On a class: makes of a config what can travel to another process, or says why nothing can. */
+export const portableConfig = Symbol.for("agentscope.portableConfig");
+
+/** The name of a class that every agent server knows; undefined for all others, also for subclasses of those. */
+export function builtInName(agentClass: object): string | undefined {
+  return Object.hasOwn(agentClass, builtInAgent)
+    ? (agentClass as { [builtInAgent]?: string })[builtInAgent]
+    : undefined;
+}
+
 /** On an agent and on a handle: the `AgentTarget` that takes its calls. */
 export const agentBrand = Symbol.for("agentscope.agent");
 

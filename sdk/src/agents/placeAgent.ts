@@ -12,6 +12,7 @@ import type { AgentInstance } from "../runtime/agentCode.js";
 import { RemoteAgent } from "../runtime/remoteAgent.js";
 import { runtime } from "../runtime/runtime.js";
 import type { AgentConfig } from "./agentConfig.js";
+import { builtInName, portableConfig } from "./brand.js";
 import { isMainScript, locateClass, mainScriptError } from "./classLocation.js";
 import { checkDistOptions, type DistOptions } from "./distOptions.js";
 
@@ -28,7 +29,9 @@ const distributed = new WeakSet<object>();
 /** Takes a local agent into this process's host. */
 export function hostLocally(agent: LocalAgent): AgentTarget {
   const spec = { id: agent.agentId, name: agent.name, className: agent.constructor.name, args: [agent.config] };
-  return runtime().host.adopt({ ...spec, moduleUrl: undefined }, agent as unknown as AgentInstance);
+  const { host } = runtime();
+  const person = host.inCharge()?.person;
+  return host.adopt({ ...spec, moduleUrl: undefined, person }, agent as unknown as AgentInstance);
 }
 
 /** An agent to be put somewhere. */
@@ -67,17 +70,23 @@ export function makeDistributed(placement: Placement): object {
       return;
     }
     const child = runtime().servers.childServer(options);
-    const { url } = locateClass(agentClass);
-    if (isMainScript(url)) throw mainScriptError(spec.className, url);
-    agent.createOn(child, { ...spec, moduleUrl: url });
+    agent.createOn(child, { ...spec, moduleUrl: moduleOf(agentClass, spec.className) });
   };
   if (options.lazyLaunch === true) agent.launchLater(place);
   else place();
   return createHandle(agent, prototype);
 }
 
+/** The module that a child finds the class in; none where it knows the class. */
+function moduleOf(agentClass: AgentClass, className: string): string | undefined {
+  if (builtInName(agentClass) !== undefined) return undefined;
+  const { url } = locateClass(agentClass);
+  if (isMainScript(url)) throw mainScriptError(className, url);
+  return url;
+}
+
 function specOf({ agentClass, args, options, local }: Placement): AgentSpec {
-  const { name: className } = agentClass as AgentClass;
+  const className = builtInName(agentClass) ?? (agentClass as AgentClass).name;
   const config = args[0] as AgentConfig | undefined;
   if (typeof config?.name !== "string") {
     throw new InvalidArgumentError(`${className}: the config has no name; give it one, as in { name: "A" }`);
@@ -87,15 +96,25 @@ function specOf({ agentClass, args, options, local }: Placement): AgentSpec {
     distributed.add(local);
     localId = local.agentId;
   }
+  const { host } = runtime();
+  const maker = host.inCharge();
   return {
     id: options.agentId ?? config.agentId ?? localId ?? randomUUID().replaceAll("-", ""),
     name: config.name,
     className,
-    args: withoutToDist(args).map((arg, index) =>
+    args: portable(agentClass, withoutToDist(args)).map((arg, index) =>
       unwrapLarge(snapshot(arg, index === 0 ? "config" : `arguments[${index}]`)),
     ),
     moduleUrl: undefined,
+    madeInTurnOf: maker?.person === host.person ? undefined : maker?.id,
+    person: maker?.person,
   };
+}
+
+/** The constructor's arguments as they can travel. */
+function portable(agentClass: object, [config, ...more]: unknown[]): unknown[] {
+  const make = (agentClass as { [portableConfig]?: (config: unknown) => unknown })[portableConfig];
+  return [make === undefined ? config : make(config), ...more];
 }
 
 function withoutToDist(args: readonly unknown[]): unknown[] {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { locateClass, isMainScript, mainScriptError } from "../agents/classLocation.js";
-import { rawAgentClass } from "../agents/brand.js";
+import { builtInName, rawAgentClass } from "../agents/brand.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { ClientTls } from "../link/grpcClient.js";
 import { readModelConfigs } from "../orchestration/init.js";
@@ -68,7 +68,7 @@ export class RpcAgentServerLauncher implements AsyncDisposable {
       host: this.host,
       port: this.boundPort,
       serverId: this.serverId,
-      classes: (options.customAgentClasses ?? []).map(classToLoad),
+      classes: (options.customAgentClasses ?? []).map(asWritten).filter(isOwn).map(classToLoad),
       agentDir: options.agentDir,
       modelConfigs: options.modelConfigs === undefined ? settings.modelConfigs : readModelConfigs(options.modelConfigs),
       maxPoolSize: options.maxPoolSize ?? defaultMaxPoolSize,
@@ -133,9 +133,17 @@ export class RpcAgentServerLauncher implements AsyncDisposable {
   }
 }
 
+function asWritten(agentClass: AnyClass): AnyClass {
+  return (agentClass as { [rawAgentClass]?: AnyClass })[rawAgentClass] ?? agentClass;
+}
+
+/** Built-in classes are known to every server. */
+function isOwn(agentClass: AnyClass): boolean {
+  return builtInName(agentClass) === undefined;
+}
+
 function classToLoad(agentClass: AnyClass): { url: string; className: string } {
-  const raw = (agentClass as { [rawAgentClass]?: AnyClass })[rawAgentClass] ?? agentClass;
-  const location = locateClass(raw);
+  const location = locateClass(agentClass);
   if (isMainScript(location.url)) throw mainScriptError(location.className, location.url);
   return location;
 }

@@ -7,6 +7,8 @@ export interface ResultSource {
   fetch(result: CallResult<unknown>): void;
   /** Nobody here will ask for the value again. */
   release(result: CallResult<unknown>): void;
+  /** The call is given up: it need not begin. */
+  cancel?(result: CallResult<unknown>): void;
 }
 
 let awaitHook: (result: CallResult<unknown>) => void = () => {};

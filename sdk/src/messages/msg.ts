@@ -65,7 +65,13 @@ export class Msg<Content = unknown> {
   }
 
   toString(): string {
-    return `${this.name}: ${typeof this.content === "string" ? this.content : shown(this.content)}`;
+    return `${this.name}: ${this.contentText()}`;
+  }
+
+  /** The content as text: itself, or JSON; nothing where there is none. */
+  contentText(): string {
+    if (this.content === undefined) return "";
+    return typeof this.content === "string" ? this.content : shown(this.content);
   }
 }
 

@@ -13,6 +13,8 @@ export interface InitOptions {
   studioUrl?: string;
   /** The most child processes; further agents share them, least loaded first. Default: the machine's available parallelism. */
   maxChildServers?: number;
+  /** Whether agents stay out of the terminal with what they say. Default false; `AGENTSCOPE_QUIET=1` does the same. */
+  quiet?: boolean;
   /** Where files of other machines are saved. Default: a temporary folder. */
   saveDir?: string;
   /** Takes warnings. Default: standard error. */
@@ -46,6 +48,7 @@ export function init(options: InitOptions = {}): void {
   settings.project = options.project ?? settings.project;
   settings.name = options.name ?? settings.name;
   settings.maxChildServers = maxChildServers ?? settings.maxChildServers;
+  settings.quiet = options.quiet ?? settings.quiet;
   settings.saveDir = options.saveDir ?? settings.saveDir;
   settings.logger = options.logger ?? settings.logger;
   settings.target = options.target ?? settings.target;

@@ -10,6 +10,8 @@ export interface Settings {
   maxChildServers: number;
   /** Where files of other machines are saved; a temporary folder unless set. */
   saveDir: string | undefined;
+  /** Agents do not speak into the terminal. */
+  quiet: boolean;
   /** The longest turn of a call, in seconds. */
   callTimeoutSeconds: number;
   modelConfigs: Record<string, unknown>[];
@@ -28,6 +30,7 @@ export const settings: Settings = {
   name: undefined,
   maxChildServers: availableParallelism(),
   saveDir: undefined,
+  quiet: false,
   callTimeoutSeconds: 300,
   modelConfigs: [],
   logger: { warn: (message) => process.stderr.write(`agentscope: ${message}\n`) },

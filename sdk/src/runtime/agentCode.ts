@@ -5,9 +5,13 @@ import type { Task } from "./task.js";
 /** How an instance that passes calls on is given those of any method. */
 export const relayedCall = Symbol("relayedCall");
 
+/** How an instance is told that its running call was given up by its caller. */
+export const callGivenUp = Symbol("callGivenUp");
+
 /** What a host calls of an agent; `AgentBase` has it all. */
 export interface AgentInstance {
   [relayedCall]?(method: string, args: unknown[]): unknown;
+  [callGivenUp]?(): void;
   reply(input?: unknown): unknown;
   observe(input?: unknown): unknown;
   setup?(): unknown;
@@ -48,7 +52,7 @@ function isPrivate(name: string): boolean {
 }
 
 /** What only the host of an agent calls, and what would make another agent. */
-const hostsMethods: ReadonlySet<string> = new Set(["constructor", "setup", "dispose", "toDist"]);
+const hostsMethods: ReadonlySet<string> = new Set(["constructor", "setup", "dispose", "speak", "toDist"]);
 
 function publicMethod(instance: object, name: string): ((...args: unknown[]) => unknown) | undefined {
   if (hostsMethods.has(name) || isPrivate(name)) return undefined;

@@ -2,7 +2,10 @@ import { AgentScopeError, InvalidArgumentError } from "../errors.js";
 import type { AgentInstance } from "./agentCode.js";
 import type { AgentSpec } from "./agentSpec.js";
 import { type AgentHome, HostedAgent } from "./hostedAgent.js";
+import type { Person } from "./person.js";
+import { Residents } from "./residents.js";
 import { ResultPool } from "./resultPool.js";
+import { currentTask } from "./task.js";
 
 /** An agent class that a host can make agents of. */
 export type AgentClass = new (...args: never[]) => AgentInstance;
@@ -18,6 +21,10 @@ export interface HostOptions {
   callTimeoutSeconds: number;
   /** Finds a class; at once where it is loaded. */
   findClass: (className: string, moduleUrl: string | undefined) => AgentClass | Promise<AgentClass>;
+  /** Whom this process's own agents speak to; nobody unless given. */
+  person?: Person;
+  /** Makes an agent of the process itself (residents.ts). */
+  makeResident?: (id: string) => AgentInstance | undefined;
   /** Tells what happens, to whoever watches (the I/O thread). */
   events?: HostEvents;
 }
@@ -56,6 +63,10 @@ export class AgentHost implements AgentHome {
   serverName: string;
   /** The longest turn of a call. */
   readonly callTimeoutMs: number;
+  readonly endsWithCaller = false;
+  private readonly residents: Residents;
+  private making: HostedAgent | undefined;
+  private readonly settingUp = new Set<HostedAgent>();
   private lastNumber = 0;
   private readonly expected = new Map<string, HostedAgent>();
   private readonly unmade = new Map<string, HostedAgent>();
@@ -65,7 +76,39 @@ export class AgentHost implements AgentHome {
   constructor(private readonly options: HostOptions) {
     this.serverName = options.serverName;
     this.callTimeoutMs = options.callTimeoutSeconds * 1000;
+    this.residents = new Residents(this, (id) => options.makeResident?.(id));
     this.pool = new ResultPool(options.maxPoolSize, options.maxTimeoutSeconds * 1000);
+  }
+
+  /** Whom agents speak to that nobody elsewhere has made. */
+  get person(): Person | undefined {
+    return this.options.person;
+  }
+
+  /** An agent of the process itself. */
+  resident(id: string): HostedAgent | undefined {
+    return this.residents.get(id);
+  }
+
+  /**
+   * The agent whose code is running, as far as is known. Where turns are not tracked (task.ts), one of those that run; none if
+   * they speak to different persons.
+   */
+  inCharge(): HostedAgent | undefined {
+    const id = currentTask()?.agent.label.id;
+    if (id !== undefined) return this.agents.get(id);
+    if (this.making !== undefined) return this.making;
+    let found: HostedAgent | undefined;
+    for (const agent of [...this.busy, ...this.settingUp]) {
+      if (found !== undefined && agent.person !== found.person) return undefined;
+      found = agent;
+    }
+    return found;
+  }
+
+  /** @internal The number of another agent. */
+  nextNumber(): number {
+    return ++this.lastNumber;
   }
 
   /** Makes an agent; calls can be submitted at once. */
@@ -133,16 +176,21 @@ export class AgentHost implements AgentHome {
   }
 
   private construct(agent: HostedAgent, spec: AgentSpec, agentClass: AgentClass): void {
+    const outer = this.making;
     construction = { spec, agentClass };
     try {
+      this.making = agent;
       agent.made(new agentClass(...(spec.args as never[])));
     } catch (thrown) {
       this.notMade(agent, thrown);
       return;
     } finally {
+      this.making = outer;
       construction = undefined;
     }
+    this.settingUp.add(agent);
     agent.whenCreated((error) => {
+      this.settingUp.delete(agent);
       if (error !== undefined) this.noteUnmade(agent);
     });
   }
@@ -167,6 +215,7 @@ export class AgentHost implements AgentHome {
   private forget(agent: HostedAgent): void {
     if (this.agents.get(agent.id) !== agent) return;
     this.agents.delete(agent.id);
+    this.residents.agentGone(agent.id);
     this.options.events?.agentDeleted(agent);
   }
 

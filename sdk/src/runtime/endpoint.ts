@@ -144,6 +144,12 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
     return result;
   }
 
+  agentThere(id: string, session: Session): RemoteAgent {
+    const agent = new RemoteAgent({ name: id, id, server: session.otherAddress || "main process" }, "Person");
+    agent.bindTo(session);
+    return agent;
+  }
+
   /** A handle for an agent that came in a value. */
   importAgent(location: AgentLocation, session: Session): object {
     const { address, instance, lane, id, name, className, madeBy } = location;

@@ -5,12 +5,13 @@ import type { CallResult } from "../messages/callResult.js";
 import { Msg } from "../messages/msg.js";
 import { unwrapLarge } from "../messages/largeValue.js";
 import { snapshot } from "../messages/valueCodec.js";
-import { type AgentInstance, invokeAgent, isThenable, relayedCall } from "./agentCode.js";
+import { type AgentInstance, callGivenUp, invokeAgent, isThenable, relayedCall } from "./agentCode.js";
 import type { AgentSpec } from "./agentSpec.js";
 import { Mailbox } from "./mailbox.js";
 import type { AgentReference, AgentTarget, ReferenceTarget } from "./agentTarget.js";
 import { coarseNow } from "./coarseClock.js";
 import { LocalResult } from "./localResult.js";
+import type { Person } from "./person.js";
 import { awaitInputs, type InputListener } from "./taskInputs.js";
 import { currentTask, runOutsideTurns, runTurn, Task, type TaskAgent, type TaskSink } from "./task.js";
 
@@ -27,6 +28,10 @@ export interface AgentHome {
   readonly callTimeoutMs: number;
   begun(agent: HostedAgent): void;
   finished(agent: HostedAgent): void;
+  /** Whom agents speak to that nobody elsewhere has made. */
+  readonly person: Person | undefined;
+  /** Whether calls are of no use once their caller is gone. */
+  readonly endsWithCaller: boolean;
 }
 
 const creating = { kind: "creating" } as const;
@@ -44,6 +49,7 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener {
   // Made when they are needed: there can be a million agents, most of them idle.
   private mailbox: Mailbox | undefined = undefined;
   private turn: Turn | undefined = undefined;
+  private stoppedClocks = 0;
   private creationWatchers: ((error?: AgentScopeError) => void)[] | undefined = undefined;
 
   constructor(
@@ -68,6 +74,15 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener {
 
   get label(): AgentLabel {
     return { name: this.name, id: this.id, server: this.host.serverName };
+  }
+
+  get endsWithCaller(): boolean {
+    return this.host.endsWithCaller;
+  }
+
+  /** Whom it speaks to: the person at the program that made it. */
+  get person(): Person | undefined {
+    return this.spec.person ?? this.host.person;
   }
 
   get instance(): AgentInstance | undefined {
@@ -242,6 +257,7 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener {
   checkDeadline(now: number): void {
     const task = this.running;
     const { callTimeoutMs } = this.host;
+    if (task !== undefined && this.stoppedClocks > 0) task.since = now;
     if (task === undefined || now - task.since < callTimeoutMs) return;
     const limit = `${callTimeoutMs / 1000} s`;
     // What the old turn still gives must not end the next one's call.
@@ -250,8 +266,20 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener {
     this.finish(task, "failed", failureOfAgent(error, this.label));
   }
 
-  /** A call that has not begun is given up. */
+  /** While this is awaited, which only a person can hurry, the time limit of a call does not run. */
+  async withClockStopped<T>(wait: PromiseLike<T>): Promise<T> {
+    this.stoppedClocks++;
+    try {
+      return await wait;
+    } finally {
+      this.stoppedClocks--;
+      if (this.running !== undefined) this.running.since = coarseNow();
+    }
+  }
+
+  /** A call is given up: one that has not begun never does, and the code of one that runs is told. */
   cancel(task: Task, error: AgentScopeError): void {
+    if (task === this.running) this.instance?.[callGivenUp]?.();
     if (task.state !== "waiting") return;
     this.mailbox?.remove(task);
     this.end(task, "failed", error);

@@ -7,6 +7,7 @@ import { LargeValue } from "../messages/largeValue.js";
 import type { AgentHost } from "./agentHost.js";
 import { failureOfGoneAgent, type HostedAgent } from "./hostedAgent.js";
 import { LocalResult } from "./localResult.js";
+import { type Person, PersonElsewhere } from "./person.js";
 import { SequenceTable } from "./sequenceTable.js";
 import type { SessionPort } from "./sessionPort.js";
 import { Task, type TaskSink } from "./task.js";
@@ -18,6 +19,7 @@ export class IncomingCalls implements TaskSink {
   /** Results that were asked for before the call arrived (by another way). */
   private readonly expected = new Map<number, CallResult<unknown>[]>();
   private highestSeq = 0;
+  private lastPerson: { of: string | undefined; person: Person } | undefined;
 
   constructor(
     private readonly session: SessionPort,
@@ -34,6 +36,7 @@ export class IncomingCalls implements TaskSink {
       name: cursor.text(),
       className: cursor.text(),
       moduleUrl: cursor.optionalText(),
+      person: this.personOf(cursor.optionalText()),
       args: cursor.next() as unknown[],
     };
     const agent = this.host.create(spec);
@@ -45,13 +48,22 @@ export class IncomingCalls implements TaskSink {
     });
   }
 
+  /** Whom the agents that this caller makes speak to; mostly the same for all. */
+  private personOf(agentId: string | undefined): Person {
+    if (this.lastPerson?.of !== agentId || this.lastPerson === undefined) {
+      this.lastPerson = { of: agentId, person: new PersonElsewhere(this.session, agentId) };
+    }
+    return this.lastPerson.person;
+  }
+
   bind(cursor: Cursor): void {
     const number = cursor.number();
     const seq = cursor.number();
     const told = { id: cursor.text(), name: cursor.text(), className: cursor.text() };
     const caller = cursor.optionalText();
     const madeBy = cursor.number();
-    const agent = this.host.find(told.id) ?? (caller === undefined ? undefined : this.host.expect(told));
+    const agent =
+      this.host.find(told.id) ?? (caller === undefined ? this.host.resident(told.id) : this.host.expect(told));
     this.agents.set(number, agent ?? told.id);
     this.arrived(seq);
     if (agent === undefined) {
@@ -186,7 +198,10 @@ export class IncomingCalls implements TaskSink {
 
   /** The caller is gone: its waiting calls still run, their results are dropped, and what was expected will not come. */
   callerLost(error: AgentScopeError): void {
-    for (const task of this.tasks.values()) if (task.ended) this.forget(task);
+    for (const task of this.tasks.values()) {
+      if (task.ended) this.forget(task);
+      else if (task.agent.endsWithCaller) task.agent.cancel(task, error);
+    }
     for (const waiting of this.expected.values()) for (const result of waiting) result.fail(error);
     this.expected.clear();
   }

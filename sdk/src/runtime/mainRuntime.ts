@@ -6,6 +6,7 @@ import { thisMachine } from "../link/peer.js";
 import type { ServerAccess } from "../link/serverAccess.js";
 import { StreamLink } from "../link/streamLink.js";
 import { settings } from "../orchestration/settings.js";
+import { makePerson, personHere } from "../person/personHere.js";
 import { AgentHost } from "./agentHost.js";
 import { Connection } from "./connection.js";
 import { Endpoint } from "./endpoint.js";
@@ -19,11 +20,13 @@ export function makeMainRuntime(): Runtime {
   const accesses = new Map<string, ServerAccess>();
   let connectionCount = 0;
 
-  const host = new AgentHost({
+  const host: AgentHost = new AgentHost({
     serverName: "main process",
     maxPoolSize: Number.POSITIVE_INFINITY,
     maxTimeoutSeconds: 7200,
     callTimeoutSeconds: settings.callTimeoutSeconds,
+    person: personHere(() => host),
+    makeResident: makePerson,
     findClass: (className) => {
       throw new AgentScopeError("AGENT_NOT_FOUND", `${className}: agents of the main process are made by its script`);
     },

@@ -73,7 +73,7 @@ export class OutgoingCalls {
     const seq = this.ask(sink);
     const out = this.session.channel.write(64 + spec.className.length + spec.id.length);
     out.push(operation.create, number, seq, spec.id, spec.name, spec.className, spec.moduleUrl ?? null);
-    out.push(this.session.toWire(spec.args));
+    out.push(spec.madeInTurnOf ?? null, this.session.toWire(spec.args));
     return { number, seq };
   }
 

@@ -1,5 +1,5 @@
 import { CallResult } from "../messages/callResult.js";
-import { type AgentInstance, relayedCall } from "./agentCode.js";
+import { type AgentInstance, callGivenUp, relayedCall } from "./agentCode.js";
 import type { AgentTarget } from "./agentTarget.js";
 
 /**
@@ -7,6 +7,8 @@ import type { AgentTarget } from "./agentTarget.js";
  * started): this process takes its calls and passes them on.
  */
 export class Relay implements AgentInstance {
+  private running: CallResult<unknown> | undefined;
+
   constructor(private readonly target: AgentTarget) {}
 
   reply(input?: unknown): unknown {
@@ -19,7 +21,12 @@ export class Relay implements AgentInstance {
 
   [relayedCall](method: string, args: unknown[]): unknown {
     const result = new CallResult<unknown>(undefined, 0);
+    this.running = result;
     this.target.call(method, args, result);
     return result;
+  }
+
+  [callGivenUp](): void {
+    this.running?.source?.cancel?.(this.running);
   }
 }

@@ -39,6 +39,7 @@ export interface SessionEndpoint {
   whenReferable(result: CallResult<unknown>, session: Session, callback: () => void): void;
   importTask(reference: TaskReference): CallResult<unknown>;
   importAgent(location: AgentLocation, session: Session): object;
+  agentThere(id: string, session: Session): AgentTarget;
   exportUrl(url: string): string | RemoteFile;
   canReach(server: PeerInfo, from: PeerInfo | undefined): boolean;
   /** A search for a cycle has come this way. */
@@ -217,6 +218,11 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
 
   importAgent(location: AgentLocation): object {
     return this.ends.endpoint.importAgent(location, this);
+  }
+
+  /** An agent of the other end that is always there. */
+  agentThere(id: string): AgentTarget {
+    return this.ends.endpoint.agentThere(id, this);
   }
 
   exportUrl(url: string): string | RemoteFile {

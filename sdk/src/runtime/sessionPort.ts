@@ -1,6 +1,7 @@
 import type { AgentScopeError } from "../errors.js";
 import type { Channel } from "../link/channel.js";
 import type { Cursor } from "../link/operations.js";
+import type { AgentTarget } from "./agentTarget.js";
 
 /** A session as the two halves of it see it: the calls that go out, and those that come in. */
 export interface SessionPort {
@@ -16,6 +17,8 @@ export interface SessionPort {
   readArgument(cursor: Cursor): unknown;
   /** Calls back when this operation of a caller (of this session or another one) has arrived here, or won't. */
   whenArrived(caller: string, seq: number, callback: () => void): void;
+  /** An agent of the other end that is always there. */
+  agentThere(id: string): AgentTarget;
   /** Answers what the other end asked for under `seq`. */
   answer(seq: number, value: unknown): void;
 }

@@ -14,7 +14,9 @@ export interface TaskAgent {
   readonly running: Task | undefined;
   /** Calls of the same caller that stand before this one. */
   before(task: Task): Task[];
-  /** A call that has not begun is given up. */
+  /** Whether its calls are of no use once their caller is gone. */
+  readonly endsWithCaller: boolean;
+  /** A call is given up: one that has not begun never does. */
   cancel(task: Task, error: AgentScopeError): void;
 }
 

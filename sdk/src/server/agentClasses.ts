@@ -1,3 +1,4 @@
+import { loadBuiltInAgent } from "../agents/builtInAgents.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { AgentClass } from "../runtime/agentHost.js";
 import { type AgentDirReport, loadAgentDir } from "./agentDir.js";
@@ -35,14 +36,21 @@ export class AgentClasses {
   /** @throws InvalidArgumentError naming the classes there are, and how to add one. */
   find(className: string, moduleUrl: string | undefined): AgentClass | Promise<AgentClass> {
     const key = moduleUrl === undefined ? className : `${moduleUrl}#${className}`;
-    const known = moduleUrl === undefined ? this.registered.get(key) : this.byModule.get(key);
+    const known = this.registered.get(key) ?? this.byModule.get(key);
     if (known !== undefined) return known;
     if (this.loading !== undefined) return this.loading.then(() => this.find(className, moduleUrl));
+    if (moduleUrl === undefined) {
+      const builtIn = loadBuiltInAgent(className);
+      if (builtIn !== undefined) return builtIn.then((loaded) => this.keep(key, loaded));
+    }
     if (moduleUrl === undefined || !this.options.classesByModule) throw this.unknown(className);
-    return loadClass({ url: moduleUrl, className }).then((loaded) => {
-      this.byModule.set(key, loaded as AgentClass);
-      return loaded as AgentClass;
-    });
+    return loadClass({ url: moduleUrl, className }).then((loaded) => this.keep(key, loaded as AgentClass));
+  }
+
+  /** Registered classes come first under their names: a name here is that of a built-in class, or begins with a module. */
+  private keep(key: string, agentClass: AgentClass): AgentClass {
+    this.byModule.set(key, agentClass);
+    return agentClass;
   }
 
   private unknown(className: string): InvalidArgumentError {

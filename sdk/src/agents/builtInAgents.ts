@@ -1,0 +1,11 @@
+import type { AgentClass } from "../runtime/agentHost.js";
+
+/** The classes that every agent server can make agents of; each is loaded with its first agent. */
+const builtInAgents: Readonly<Record<string, () => Promise<AgentClass>>> = {
+  UserAgent: async () => (await import("./userAgent.js")).UserAgent,
+};
+
+/** A class that the SDK brings itself; undefined where there is none of this name. */
+export function loadBuiltInAgent(className: string): Promise<AgentClass> | undefined {
+  return Object.hasOwn(builtInAgents, className) ? builtInAgents[className]?.() : undefined;
+}

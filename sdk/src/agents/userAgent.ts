@@ -1,0 +1,61 @@
+import { Msg } from "../messages/msg.js";
+import { askPerson } from "../person/askPerson.js";
+import { hostedAgent } from "../person/speak.js";
+import { AgentBase } from "./agentBase.js";
+import type { AgentConfig } from "./agentConfig.js";
+import { agent } from "./agentDecorator.js";
+import { builtInAgent } from "./brand.js";
+
+export interface UserAgentConfig extends AgentConfig {
+  /** What stands after the agent's name where the answer is typed. Default: nothing. */
+  prompt?: string | undefined;
+  /** More that the person is asked for each time, by name: the message's `metadata` has the answers. */
+  requiredKeys?: string | readonly string[] | undefined;
+  /** Ask also for the address of a file or a page; it becomes the message's `url`. Default false. */
+  requireUrl?: boolean | undefined;
+}
+
+/**
+ * Stands for the person: each call asks at the terminal of the program that made the agent, wherever the agent lives, and the
+ * answer is a message of the role `user`.
+ *
+ * A call has no time limit while the person thinks. Questions of several agents are asked one after the other. When the input
+ * has ended, or the program is gone, the call fails with `NO_ANSWER`.
+ */
+@agent
+export class UserAgent extends AgentBase<UserAgentConfig> {
+  static readonly [builtInAgent] = "UserAgent";
+  private readonly gone = new AbortController();
+
+  override async reply(x?: Msg | Msg[]): Promise<Msg> {
+    this.memory.add(x);
+    const { prompt = "", requiredKeys = [], requireUrl = false } = this.config;
+    const keys = [requiredKeys].flat();
+    const what = prompt === "" || /\s$/.test(prompt) ? prompt : `${prompt} `;
+    const [content = "", ...more] = await this.ask([
+      what,
+      ...keys.map((key) => `${key}: `),
+      ...(requireUrl ? ["URL: "] : []),
+    ]);
+    const metadata = Object.fromEntries(keys.map((key, index) => [key, more[index]]));
+    const said = new Msg({
+      name: this.name,
+      content,
+      role: "user",
+      url: requireUrl ? more.at(-1) || undefined : undefined,
+      metadata: keys.length === 0 ? undefined : metadata,
+    });
+    this.memory.add(said);
+    return said;
+  }
+
+  private ask(prompts: string[]): Promise<string[]> {
+    const hosted = hostedAgent(this);
+    if (hosted === undefined) throw new Error("a UserAgent can't ask in its constructor");
+    return askPerson(hosted, prompts, this.gone.signal);
+  }
+
+  override dispose(): void {
+    this.gone.abort();
+  }
+}
