@@ -22,11 +22,12 @@ export function agent<Class extends AnyAgentClass>(agentClass: Class, _context?:
   const decorated: Class = new Proxy(agentClass, {
     construct(target, args: unknown[], newTarget): object {
       // A subclass constructs itself; where it is to live is for its own decorator to say.
-      if (newTarget === decorated && !isConstructing(newTarget)) {
+      if (newTarget === decorated && !isConstructing(target)) {
         const options = distOptionsOf(args[0]);
         if (options !== undefined) return makeDistributed({ agentClass: target, args, options });
       }
-      return Reflect.construct(target, args, newTarget) as object;
+      // The class itself as new.target: for a proxy the engine makes a hidden class for each instance.
+      return Reflect.construct(target, args, newTarget === decorated ? target : newTarget) as object;
     },
     get(target, key, receiver): unknown {
       // A subclass of the decorated class is no decorated class.

@@ -1,3 +1,4 @@
+import { rawAgentClass } from "../agents/brand.js";
 import { AgentScopeError, InvalidArgumentError } from "../errors.js";
 import type { AgentInstance } from "./agentCode.js";
 import type { AgentSpec } from "./agentSpec.js";
@@ -68,6 +69,7 @@ export class AgentHost implements AgentHome {
   private making: HostedAgent | undefined;
   private readonly settingUp = new Set<HostedAgent>();
   private lastNumber = 0;
+  private readonly classNames = new Map<string, string>();
   private readonly expected = new Map<string, HostedAgent>();
   private readonly unmade = new Map<string, HostedAgent>();
   private readonly busy = new Set<HostedAgent>();
@@ -109,6 +111,13 @@ export class AgentHost implements AgentHome {
   /** @internal The number of another agent. */
   nextNumber(): number {
     return ++this.lastNumber;
+  }
+
+  /** The same string for the same class: there can be a million agents of one. */
+  internClassName(className: string): string {
+    const known = this.classNames.get(className);
+    if (known === undefined) this.classNames.set(className, className);
+    return known ?? className;
   }
 
   /** Makes an agent; calls can be submitted at once. */
@@ -175,8 +184,10 @@ export class AgentHost implements AgentHome {
     return agent;
   }
 
-  private construct(agent: HostedAgent, spec: AgentSpec, agentClass: AgentClass): void {
+  private construct(agent: HostedAgent, spec: AgentSpec, found: AgentClass): void {
     const outer = this.making;
+    // Without its decorator: where the agent is made is settled.
+    const agentClass = (found as { [rawAgentClass]?: AgentClass })[rawAgentClass] ?? found;
     construction = { spec, agentClass };
     try {
       this.making = agent;

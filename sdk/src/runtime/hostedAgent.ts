@@ -295,10 +295,12 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener {
   async delete(): Promise<void> {
     const { state, running } = this;
     this.state = { kind: "deleted" };
-    const error = this.goneError();
-    if (state.kind === "creating") this.creationEnded(error);
-    if (running !== undefined) this.finish(running, "failed", error);
-    this.failWaiting(error);
+    if (state.kind === "creating" || this.queueLength > 0) {
+      const error = this.goneError();
+      if (state.kind === "creating") this.creationEnded(error);
+      if (running !== undefined) this.finish(running, "failed", error);
+      this.failWaiting(error);
+    }
     if (state.kind === "ready") await state.instance.dispose?.();
   }
 

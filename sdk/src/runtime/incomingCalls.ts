@@ -34,7 +34,7 @@ export class IncomingCalls implements TaskSink {
     const spec = {
       id: cursor.text(),
       name: cursor.text(),
-      className: cursor.text(),
+      className: this.host.internClassName(cursor.text()),
       moduleUrl: cursor.optionalText(),
       person: this.personOf(cursor.optionalText()),
       args: cursor.next() as unknown[],

@@ -19,8 +19,11 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   private waiting: (() => void)[] | undefined = undefined;
   private launch: (() => void) | undefined = undefined;
   private failure: AgentScopeError | undefined = undefined;
-  /** Ends when the agent is made; gone when that went well. */
-  private creation: CallResult<unknown> | undefined = new CallResult<unknown>(undefined, 0);
+  private isMade = false;
+  /** Somebody will hear of it if the agent can't be made. */
+  private isAwaited = false;
+  /** Ends when the agent is made; only for those who want to know. */
+  private creation: CallResult<unknown> | undefined = undefined;
   /** The operation that makes it, for others who are told of it before that is known to have arrived. */
   private madeBy: { caller: string; seq: number } | undefined = undefined;
 
@@ -73,7 +76,7 @@ export class RemoteAgent implements AgentTarget, ResultSource {
     }
     this.madeBy = madeBy;
     // Whether it is there matters to those who call it; why it is not, its maker is told.
-    this.creation?.markRead();
+    this.isAwaited = true;
     const { label, className } = this;
     this.bound(session, session.outgoing.bind({ id: label.id, name: label.name, className, madeBy }, this));
   }
@@ -86,15 +89,18 @@ export class RemoteAgent implements AgentTarget, ResultSource {
 
   /** The agent is there. */
   fulfil(): void {
+    this.isMade = true;
     this.creation?.fulfil(undefined);
-    this.creation = undefined;
     this.madeBy = undefined;
   }
 
   /** There will be no such agent. */
   fail(error: AgentScopeError): void {
     this.failure ??= error;
-    this.creation?.fail(error);
+    // A result that nobody reads is reported.
+    this.creation ??= new CallResult<unknown>(undefined, 0);
+    if (this.isAwaited) this.creation.markRead();
+    this.creation.fail(error);
     this.flush();
   }
 
@@ -124,14 +130,17 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   /** Ends when the agent is made on its server. */
   ready(): Promise<unknown> {
     this.launchNow();
-    return this.creation?.then() ?? Promise.resolve();
+    if (this.isMade) return Promise.resolve();
+    this.creation ??= new CallResult<unknown>(undefined, 0);
+    return this.creation.then();
   }
 
   call(method: string, args: unknown[], result: CallResult<unknown>): void {
     const call = { caller: currentTask()?.agent.number ?? 0, method, args, result };
     result.source = this;
     if (this.launch !== undefined) this.launchNow();
-    if (this.creation !== undefined) this.creation.markRead();
+    this.isAwaited = true;
+    this.creation?.markRead();
     if (this.session === undefined && this.failure === undefined) {
       (this.waiting ??= []).push(() => this.send(call));
     } else {

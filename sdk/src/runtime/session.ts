@@ -66,6 +66,7 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
     limits?: ChannelLimits,
   ) {
     const { endpoint, connection } = ends;
+    this.callerName = `${connection.id}.${endpoint.lane}`;
     const lanes = { own: endpoint.lane, other: lane };
     this.channel = new Channel({ lanes, owner: this, send: (bytes) => connection.send(bytes), limits });
     this.incoming = new IncomingCalls(this, endpoint.host, endpoint.nextCallerBase());
@@ -88,9 +89,7 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
   }
 
   /** How references name the calls that this end makes. */
-  get callerName(): string {
-    return `${this.connection.id}.${this.ownLane}`;
-  }
+  readonly callerName: string;
 
   /** How references name the calls that the other end makes. */
   get otherCallerName(): string {

@@ -25,7 +25,7 @@ export class WorkerStuckError extends AgentScopeError {
   }
 }
 
-const youngGenerationMb = 128;
+const youngGenerationMb = 64;
 
 /** One worker thread, as the I/O thread sees it. */
 export class WorkerThread {
