@@ -2,7 +2,7 @@
 // some two hundred. The entries share their chunks: a class has one module in a user's code, a worker and the SDK.
 //
 //   node scripts/bundle.mjs      when a source is newer than the bundle
-import { readdirSync, realpathSync, rmSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -26,8 +26,9 @@ async function bundle() {
   const { build } = await import("esbuild");
   rmSync(output, { recursive: true, force: true });
   try {
-    await build({
+    const { metafile } = await build({
       entryPoints: entries.map((entry) => join(sdk, entry)),
+      absWorkingDir: join(sdk, ".."),
       outdir: output,
       entryNames: "[name]",
       // Beside the entries: code in them finds an entry by `./worker.js`.
@@ -45,11 +46,29 @@ async function bundle() {
         js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
       },
       plugins: [installedPackages],
+      metafile: true,
     });
+    writeFileSync(join(output, "LICENSES.txt"), licensesOf(Object.keys(metafile.inputs)));
     return true;
   } catch {
     return false;
   }
+}
+
+/**
+ * The licenses of the packages that stand in the bundle.
+ * @param {string[]} inputs the files that it is made of.
+ */
+function licensesOf(inputs) {
+  const folders = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
+  return [...folders]
+    .sort()
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+      return `${name} ${version} (${license})\n\n${file === undefined ? "" : readFileSync(join(folder, file), "utf8")}`;
+    })
+    .join("\n\n");
 }
 
 /** @type {import("esbuild").Plugin} */
