@@ -48,7 +48,10 @@ async function bundle() {
       plugins: [installedPackages],
       metafile: true,
     });
-    writeFileSync(join(output, "LICENSES.txt"), licensesOf(Object.keys(metafile.inputs)));
+    writeFileSync(
+      join(output, "LICENSES.txt"),
+      licensesOf(Object.keys(metafile.inputs).map((path) => join(sdk, "..", path))),
+    );
     return true;
   } catch {
     return false;
