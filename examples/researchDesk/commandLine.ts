@@ -10,8 +10,7 @@ export interface DeskOptions {
   readonly json: boolean;
 }
 
-export const DEFAULT_QUESTION =
-  "Is it safe to turn Markdown into HTML, and how is a cross-site scripting (XSS) attack prevented?";
+export const DEFAULT_QUESTION = "How are required options and default values declared on the command line?";
 
 const MAX_READERS = 64;
 /** One reader a core; more than eight would wait for the disk and for their processes to start. */

@@ -4,9 +4,6 @@ import { weigh } from "../evidence/evidence.js";
 import { mergeStatistics } from "../retrieval/corpusStatistics.js";
 import { timedReply } from "../workSpan.js";
 
-/** A few more than are quoted: some sources have no sentence that can stand alone. */
-const MAX_SOURCES = 12;
-
 /** Makes one thing of what the readers bring: first of their counts, then of their findings. */
 @agent
 export class Critic extends AgentBase {
@@ -31,10 +28,7 @@ export class Critic extends AgentBase {
       kind: "evidence",
       question: first.question,
       statistics: first.statistics,
-      ...weigh(
-        findings.flatMap((finding) => finding.passages),
-        MAX_SOURCES,
-      ),
+      ...weigh(findings.flatMap((finding) => finding.passages)),
     }));
   }
 }

@@ -6,6 +6,7 @@ import { groupNearDuplicates } from "./nearDuplicates.js";
 export interface Evidence {
   readonly question: string;
   readonly statistics: CorpusStatistics;
+  /** Best first. */
   readonly sources: readonly Source[];
   /** How many passages said the same as a better one. */
   readonly duplicates: number;
@@ -24,29 +25,31 @@ export interface Place {
 
 /** Two voices of one document are enough: a third says less than the first of another. */
 const MAX_SOURCES_PER_DOCUMENT = 2;
-
 /** A passage with a smaller part of the best one's score has some words of the question, but hardly its subject. */
 const MIN_SCORE_RATIO = 0.25;
 
-/** Merges the readers' findings: best first, near-duplicates joined, no document speaking for all. */
-export function weigh(findings: readonly ScoredPassage[], limit: number): { sources: Source[]; duplicates: number } {
-  const groups = groupNearDuplicates(findings.toSorted(byScore), textOf);
+/** Merges the readers' findings: near-duplicates joined, no document speaking for all. */
+export function weigh(findings: readonly ScoredPassage[]): Pick<Evidence, "sources" | "duplicates"> {
+  const groups = groupNearDuplicates(findings.toSorted(byScore), proseOf);
+  const enough = MIN_SCORE_RATIO * (groups[0]?.[0].score ?? 0);
   const perDocument = new Map<string, number>();
   const sources: Source[] = [];
   for (const [passage, ...others] of groups) {
     const taken = perDocument.get(passage.path) ?? 0;
-    if (taken >= MAX_SOURCES_PER_DOCUMENT || sources.length >= limit) continue;
-    if (passage.score < MIN_SCORE_RATIO * (groups[0]?.[0].score ?? 0)) break;
+    if (passage.score < enough || taken >= MAX_SOURCES_PER_DOCUMENT) continue;
     perDocument.set(passage.path, taken + 1);
     sources.push({ passage, alsoIn: others.map(placeOf) });
   }
   return { sources, duplicates: findings.length - groups.length };
 }
 
-export function placeOf(passage: ScoredPassage): Place {
-  return { path: passage.path, line: passage.sentences[0]?.line ?? 1 };
+function placeOf({ path, pieces }: ScoredPassage): Place {
+  return { path, line: pieces[0]?.line ?? 1 };
 }
 
-function textOf(passage: ScoredPassage): string {
-  return passage.sentences.map((sentence) => sentence.text).join(" ");
+function proseOf({ pieces }: ScoredPassage): string {
+  return pieces
+    .filter((piece) => piece.kind === "sentence")
+    .map((piece) => piece.text)
+    .join(" ");
 }

@@ -5,7 +5,7 @@ export type Group<T> = [T, ...T[]];
 
 const WORDS_PER_SHINGLE = 4;
 /** Broder's resemblance: the shingles that both have, of all that either has. */
-const MIN_RESEMBLANCE = 0.5;
+const MIN_RESEMBLANCE = 0.6;
 /** Broder's containment: the shingles that both have, of those of the shorter one. */
 const MIN_CONTAINMENT = 0.8;
 

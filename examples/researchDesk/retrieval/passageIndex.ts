@@ -1,6 +1,6 @@
 import MiniSearch, { type Options } from "minisearch";
-import type { Passage } from "../corpus/passages.js";
 import { compareText } from "../corpus/discoverDocuments.js";
+import { overlap, type Passage } from "../corpus/passages.js";
 import { type CorpusStatistics, inverseFrequency } from "./corpusStatistics.js";
 import { distinctTerms, termOf, words } from "./words.js";
 
@@ -40,18 +40,15 @@ export class PassageIndex {
   }
 
   /**
-   * The second pass: this share's best passages, scored as one index over the whole corpus would. MiniSearch weighs
-   * with the statistics of its own documents; those of the corpus go in through its serialized form (sizes) and
-   * through the weight of each term (frequencies).
+   * The second pass: this share's best passages that do not overlap, scored as one index over the whole corpus would.
+   * MiniSearch weighs with the statistics of its own documents; those of the corpus go in through its serialized form
+   * (sizes) and through the weight of each term (frequencies).
    */
   best(question: string, corpus: CorpusStatistics, limit: number): ScoredPassage[] {
     if (this.passages.length === 0) return [];
+    const averageFieldLength = [corpus.passageTerms / corpus.passages];
     const global = MiniSearch.loadJS<{ id: number; text: string }>(
-      {
-        ...this.index.toJSON(),
-        documentCount: corpus.passages,
-        averageFieldLength: [corpus.passageTerms / corpus.passages],
-      },
+      { ...this.index.toJSON(), documentCount: corpus.passages, averageFieldLength },
       OPTIONS,
     );
     const weights = new Map(
@@ -64,10 +61,9 @@ export class PassageIndex {
       processTerm: (term) => term,
       boostTerm: (term) => weights.get(term) ?? 0,
     });
-    return results
-      .map(({ id, score }) => ({ ...this.passageAt(id), score: rounded(score) }))
-      .sort(byScore)
-      .slice(0, limit);
+    // The order in which a share's numbers are multiplied must not decide between two passages.
+    const scored = results.map(({ id, score }) => ({ ...this.passageAt(id), score: Math.round(score * 1e6) / 1e6 }));
+    return withoutOverlaps(scored.sort(byScore), limit);
   }
 
   private passagesWith(term: string): number {
@@ -83,15 +79,19 @@ export class PassageIndex {
 
 /** Best first; equal scores in the order of paths and of places in the file, so that every run agrees. */
 export function byScore(a: ScoredPassage, b: ScoredPassage): number {
-  return b.score - a.score || compareText(a.path, b.path) || a.offset - b.offset;
+  return b.score - a.score || compareText(a.path, b.path) || a.first - b.first || a.last - b.last;
 }
 
-/** The headings count as words of the passage: they often name what its sentences only call "it". */
-function indexedText(passage: Passage): string {
-  return [...passage.headings, ...passage.sentences.map((sentence) => sentence.text)].join("\n");
+/** The headings above count as words of the passage: they often name what its sentences only call "it". */
+function indexedText({ pieces }: Passage): string {
+  return [...(pieces[0]?.headings ?? []), ...pieces.map((piece) => piece.text)].join("\n");
 }
 
-/** The order in which a share's numbers are multiplied must not decide between two passages. */
-function rounded(score: number): number {
-  return Math.round(score * 1e6) / 1e6;
+function withoutOverlaps(bestFirst: readonly ScoredPassage[], limit: number): ScoredPassage[] {
+  const kept: ScoredPassage[] = [];
+  for (const passage of bestFirst) {
+    if (kept.length === limit) break;
+    if (!kept.some((better) => overlap(better, passage))) kept.push(passage);
+  }
+  return kept;
 }

@@ -8,7 +8,7 @@ function answer(question: string, texts: Record<string, string>) {
   const index = new PassageIndex();
   for (const [path, text] of Object.entries(texts)) index.addDocument(passagesOf(path, text));
   const statistics = index.statistics(question);
-  return writeAnswer({ question, statistics, ...weigh(index.best(question, statistics, 40), 12) });
+  return writeAnswer({ question, statistics, ...weigh(index.best(question, statistics, 40)) });
 }
 
 const colors =
@@ -49,8 +49,9 @@ test("labels, questions and lines that only announce something are not quoted", 
 });
 
 test("one document gives two quotations at most", () => {
+  const filler = `This is ${"something else ".repeat(50).trim()}.`;
   const section = (name: string) =>
-    `## ${name}\n\nThe ${name} of a server is what makes ${name} ${name} a useful thing to have here.\n\n`;
+    `## ${name}\n\nThe ${name} of a server is what makes ${name} ${name} a useful thing to have here.\n\n${filler}\n\n`;
   const text = ["mailbox", "queue", "stream", "pool"].map(section).join("");
   expect(answer("mailbox queue stream pool of a server", { "a.md": text }).quotations).toHaveLength(2);
 });

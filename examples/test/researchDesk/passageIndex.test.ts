@@ -67,10 +67,18 @@ test("a reader without documents adds nothing", () => {
   expect(ask("server", [corpus, []])).toEqual(ask("server", [corpus]));
 });
 
+test("of passages that overlap only the best one is found", () => {
+  const filler = (name: string) => `The ${name} ${"is something else ".repeat(20).trim()}.`;
+  const text = [filler("first"), "A mailbox keeps the order.", filler("second"), filler("third")].join("\n\n");
+  const { best } = ask("mailbox order", [[passagesOf("a.md", text)]]);
+  expect(passagesOf("a.md", text)).toHaveLength(2);
+  expect(best).toHaveLength(1);
+});
+
 test("equal scores stand in the order of their paths and of their places in the file", () => {
-  const same = (path: string, offset: number) => ({ path, offset, headings: [], sentences: [], score: 1 });
+  const same = (path: string, first: number) => ({ path, pieces: [], first, last: first, score: 1 });
   const sorted = [same("b", 0), same("a", 9), same("a", 3)].sort(byScore);
-  expect(sorted.map(({ path, offset }) => [path, offset])).toEqual([
+  expect(sorted.map(({ path, first }) => [path, first])).toEqual([
     ["a", 3],
     ["a", 9],
     ["b", 0],
