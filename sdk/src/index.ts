@@ -38,13 +38,14 @@ export type {
   ChatTool,
   ChatToolCall,
   ChatUsage,
-  JsonSchema,
   SystemMessage,
   ToolMessage,
   UserMessage,
-  ValueSchema,
 } from "./models/chatModel.js";
 export { findModel } from "./models/findModel.js";
+export type { ModelConfig } from "./models/modelConfigSchema.js";
+export type { ModelConfigSource } from "./models/modelConfigs.js";
+export type { JsonSchema, ValueSchema } from "./models/valueSchema.js";
 export { type InitOptions, init } from "./orchestration/init.js";
 export { type MsgHub, msgHub } from "./orchestration/msgHub.js";
 export {

@@ -4,7 +4,7 @@ import type { CallResult } from "../messages/callResult.js";
 import type { Msg } from "../messages/msg.js";
 import type { Placeholder } from "../messages/placeholder.js";
 import { TemporaryMemory } from "../messages/temporaryMemory.js";
-import { settings } from "../orchestration/settings.js";
+import { findModelConfig } from "../models/findModel.js";
 import { speak } from "../person/speak.js";
 import { takeConstruction } from "../runtime/agentHost.js";
 import type { AgentTarget } from "../runtime/agentTarget.js";
@@ -51,7 +51,7 @@ export class AgentBase<Config extends AgentConfig = AgentConfig> {
       );
     }
     // On an agent server nobody calls the object itself: a plain one is much smaller.
-    if (construction !== undefined) checkModelConfig(config.modelConfigName);
+    if (construction !== undefined && config.modelConfigName !== undefined) findModelConfig(config.modelConfigName);
     const self = construction === undefined ? callableOf(new.target.prototype as object) : this;
     const fields = self as { config: Config; agentId: string; ownMemory: undefined };
     fields.config = distributed ? { ...config, toDist: undefined } : config;
@@ -131,17 +131,6 @@ export class AgentBase<Config extends AgentConfig = AgentConfig> {
       model: this.config.modelConfigName === undefined ? null : { config_name: this.config.modelConfigName },
     });
   }
-}
-
-/** On an agent server: the models are those that the server was given. */
-function checkModelConfig(name: string | undefined): void {
-  if (name === undefined) return;
-  const names = settings.modelConfigs.map((config) => String(config["config_name"]));
-  if (names.includes(name)) return;
-  throw new InvalidArgumentError(
-    `there is no model config ${JSON.stringify(name)} here; ${names.length === 0 ? "there are none" : `there are ${names.join(", ")}`}. ` +
-      "Start the server with --model-config-path, or give it configs with setModelConfigs",
-  );
 }
 
 function newAgentId(): string {

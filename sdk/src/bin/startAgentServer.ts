@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { InvalidArgumentError } from "../errors.js";
 import { formatReadyLine } from "../launch/readyLine.js";
-import { readModelConfigs } from "../orchestration/init.js";
+import { readModelConfigs } from "../models/modelConfigs.js";
 import { settings } from "../orchestration/settings.js";
 import { formatAgentDirReport } from "../server/agentDir.js";
 import { AgentServer } from "../server/agentServer.js";

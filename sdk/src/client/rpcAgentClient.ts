@@ -123,10 +123,13 @@ export class RpcAgentClient implements AsyncDisposable {
   }
 
   /**
-   * Gives the server model configs, which agents created later can name.
+   * Gives the server model configs, which agents created later can name. Keys are named in them (`env:NAME`), never sent.
    * @returns false when the server can't use them, and then it took none
+   * @throws InvalidArgumentError when a config has a key in it
    */
   async setModelConfigs(configs: object | readonly object[], options?: ManagementCallOptions): Promise<boolean> {
+    const { refuseKeys } = await import("../models/modelConfigs.js");
+    refuseKeys(configs);
     return (await this.#ask("set_model_configs", { value: JSON.stringify(configs) }, options)).ok;
   }
 

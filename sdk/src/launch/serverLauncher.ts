@@ -4,7 +4,7 @@ import { locateClass, isMainScript, mainScriptError } from "../agents/classLocat
 import { builtInName, rawAgentClass } from "../agents/brand.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { ClientTls } from "../link/grpcClient.js";
-import { readModelConfigs } from "../orchestration/init.js";
+import { type ModelConfigSource, readModelConfigs } from "../models/modelConfigs.js";
 import { settings } from "../orchestration/settings.js";
 import type { AgentServer } from "../server/agentServer.js";
 import { defaultMaxPoolSize, defaultMaxTimeoutSeconds, type ServerOptions } from "../server/serverOptions.js";
@@ -23,7 +23,7 @@ export interface LauncherOptions {
   /** A folder: every exported agent class in it and below can be made. */
   agentDir?: string;
   /** Models for the agents: a file, a config, or a list. Default: those given to `init`. */
-  modelConfigs?: string | Record<string, unknown> | Record<string, unknown>[];
+  modelConfigs?: ModelConfigSource;
   /** The daemon to register with. */
   studioUrl?: string;
   /** How the server is called in lists. Default: made. */

@@ -1,4 +1,4 @@
-import type { JsonSchema, ValueSchema } from "./valueSchema.js";
+import type { ValueSchema } from "./valueSchema.js";
 
 /**
  * A model that answers conversations, as agents use it: `findModel(name)` gives one. All kinds of models stand behind it,
@@ -119,5 +119,3 @@ export interface ChatToolCall {
   /** Why it can't be called: no such tool, or arguments that don't fit. Worth telling the model as the call's result. */
   invalid?: string | undefined;
 }
-
-export type { JsonSchema, ValueSchema };

@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
-import { asError, InvalidArgumentError } from "../errors.js";
+import { InvalidArgumentError } from "../errors.js";
+import { type ModelConfigSource, readModelConfigs } from "../models/modelConfigs.js";
 import { type Logger, settings } from "./settings.js";
 
 /** What `init` takes; everything has a default. */
 export interface InitOptions {
   /** The models that agents use by name: the path of a JSON file, one config, or a list. Each has `config_name` and `model_type`. */
-  modelConfigs?: string | Record<string, unknown> | Record<string, unknown>[];
+  modelConfigs?: ModelConfigSource;
   /** How the program is called where runs are listed. */
   project?: string;
   name?: string;
@@ -53,35 +53,4 @@ export function init(options: InitOptions = {}): void {
   settings.logger = options.logger ?? settings.logger;
   settings.target = options.target ?? settings.target;
   settings.callTimeoutSeconds = callTimeoutSeconds ?? settings.callTimeoutSeconds;
-}
-
-/**
- * Model configs from a JSON file, or as they are.
- *
- * @throws InvalidArgumentError saying which file, which entry and which field.
- */
-export function readModelConfigs(
-  configs: string | Record<string, unknown> | Record<string, unknown>[],
-): Record<string, unknown>[] {
-  const source = typeof configs === "string" ? configs : "modelConfigs";
-  const read: unknown = typeof configs === "string" ? readJson(configs) : configs;
-  const list: unknown[] = Array.isArray(read) ? read : [read];
-  return list.map((config, index) => {
-    for (const field of ["config_name", "model_type"] as const) {
-      if (typeof (config as Record<string, unknown> | null)?.[field] !== "string") {
-        throw new InvalidArgumentError(`${source}: entry ${index + 1} has no ${field}; each config needs one, as text`);
-      }
-    }
-    return config as Record<string, unknown>;
-  });
-}
-
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch (thrown) {
-    throw new InvalidArgumentError(`model configs can't be read from ${path}: ${asError(thrown).message}`, {
-      cause: thrown,
-    });
-  }
 }

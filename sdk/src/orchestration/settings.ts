@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import type { ModelConfig } from "../models/modelConfigSchema.js";
 
 /** What `init` sets for the whole process. */
 export interface Settings {
@@ -14,7 +15,8 @@ export interface Settings {
   quiet: boolean;
   /** The longest turn of a call, in seconds. */
   callTimeoutSeconds: number;
-  modelConfigs: Record<string, unknown>[];
+  /** The models that agents of this thread can name; none has a key in it. */
+  modelConfigs: ModelConfig[];
   /** Where warnings go. */
   logger: Logger;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { InvalidArgumentError } from "../errors.js";
 import type { ClientTls } from "../link/grpcClient.js";
 import { isLoopback } from "../link/peer.js";
+import type { ModelConfig } from "../models/modelConfigSchema.js";
 
 /** What an agent server process is started with; plain data, so that it can be handed to it. */
 export interface ServerOptions {
@@ -13,7 +14,7 @@ export interface ServerOptions {
   /** Modules of the classes that agents can be made of. */
   classes: { url: string; className: string }[];
   agentDir: string | undefined;
-  modelConfigs: Record<string, unknown>[];
+  modelConfigs: ModelConfig[];
   /** The most results that a worker keeps. Default 8192. */
   maxPoolSize: number;
   /** When a result that nobody released is dropped, in seconds. Default 7200. */

@@ -2,6 +2,7 @@ import type { FailureFields } from "../link/failure.js";
 import type { ClientTls } from "../link/grpcClient.js";
 import type { LaneLoad, PeerInfo } from "../link/peer.js";
 import type { ServerAccess } from "../link/serverAccess.js";
+import type { ModelConfig } from "../models/modelConfigSchema.js";
 import type { AgentDirReport } from "./agentDir.js";
 
 /** What a worker thread is started with. */
@@ -19,7 +20,7 @@ export interface WorkerOptions {
   /** Classes to register, by the modules that define them. */
   classes: { url: string; className: string }[];
   agentDir: string | undefined;
-  modelConfigs: Record<string, unknown>[];
+  modelConfigs: ModelConfig[];
   saveDir: string | undefined;
   /** Whether its caller may name the module of a class: true for a child, which only its parent can call. */
   classesByModule: boolean;
@@ -51,7 +52,7 @@ export type WorkerRequest =
   | { kind: "clone"; agentId: string; newId: string }
   | { kind: "thumbnails" }
   | { kind: "memory"; agentId: string }
-  | { kind: "modelConfigs"; configs: Record<string, unknown>[] }
+  | { kind: "modelConfigs"; configs: ModelConfig[] }
   | { kind: "stop" };
 
 /** From a worker to the I/O thread. */

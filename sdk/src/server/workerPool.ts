@@ -1,5 +1,7 @@
 import { AgentCallError, AgentScopeError } from "../errors.js";
 import { failureFromWire } from "../link/failure.js";
+import type { ModelConfig } from "../models/modelConfigSchema.js";
+import { addModelConfigs } from "../models/modelConfigs.js";
 import type { AgentDirReport } from "./agentDir.js";
 import type { Router } from "./router.js";
 import type { ServedFiles } from "./servedFiles.js";
@@ -77,10 +79,8 @@ export class WorkerPool implements WorkerListener {
   }
 
   /** Model configs for all workers, also for those that take the place of one that ends. */
-  async setModelConfigs(configs: Record<string, unknown>[]): Promise<void> {
-    const names = new Set(configs.map((config) => config["config_name"]));
-    const kept = this.options.modelConfigs.filter((config) => !names.has(config["config_name"]));
-    this.options.modelConfigs = [...kept, ...configs];
+  async setModelConfigs(configs: ModelConfig[]): Promise<void> {
+    this.options.modelConfigs = addModelConfigs(this.options.modelConfigs, configs);
     await Promise.all(this.all.map((worker) => worker.request({ kind: "modelConfigs", configs })));
   }
 

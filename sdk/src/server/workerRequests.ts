@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { AgentScopeError } from "../errors.js";
 import { Msg, type MsgRecord } from "../messages/msg.js";
 import type { TemporaryMemory } from "../messages/temporaryMemory.js";
+import { addModelConfigs } from "../models/modelConfigs.js";
 import { settings } from "../orchestration/settings.js";
 import type { AgentHost } from "../runtime/agentHost.js";
 import type { HostedAgent } from "../runtime/hostedAgent.js";
@@ -25,7 +26,7 @@ export async function answerRequest(host: AgentHost, request: WorkerRequest): Pr
     case "memory":
       return memoryOf(host, request.agentId);
     case "modelConfigs":
-      setModelConfigs(request.configs);
+      settings.modelConfigs = addModelConfigs(settings.modelConfigs, request.configs);
       return undefined;
   }
 }
@@ -81,10 +82,4 @@ function portable(value: unknown): unknown {
   } catch {
     return JSON.parse(JSON.stringify(value)) as unknown;
   }
-}
-
-/** Adds model configs; one with a known name takes the place of the other. */
-function setModelConfigs(configs: Record<string, unknown>[]): void {
-  const names = new Set(configs.map((config) => config["config_name"]));
-  settings.modelConfigs = [...settings.modelConfigs.filter((config) => !names.has(config["config_name"])), ...configs];
 }
