@@ -77,8 +77,8 @@ function licensesOf(inputs) {
 /** @type {import("esbuild").Plugin} */
 const installedPackages = {
   name: "installed-packages",
-  setup({ onResolve }) {
-    onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
+  setup(build) {
+    build.onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
       if (kind === "entry-point" || path.startsWith("node:")) return undefined;
       const isOurs = importer.startsWith(join(sdk, "src"));
       const isInlined = inlined.some((name) => path === name || path.startsWith(`${name}/`));

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { ChannelCredentials, ChannelOptions, Metadata } from "@grpc/grpc-js";
 import { AgentScopeError, AgentServerNotAliveError, asError, InvalidArgumentError } from "../errors.js";
+import type * as Grpc from "./grpc.js";
 
 /** Numbers of gRPC's status codes, as far as they are used here. */
 export const grpcStatus = {
@@ -18,7 +19,7 @@ export const grpcStatus = {
 } as const;
 
 /** The only import of grpc-js on the client side: it takes some 40 ms, which programs without servers do not pay. */
-export async function loadGrpc(): Promise<typeof import("./grpc.js")> {
+export async function loadGrpc(): Promise<typeof Grpc> {
   return import("./grpc.js");
 }
 
