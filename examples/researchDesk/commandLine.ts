@@ -10,7 +10,7 @@ export interface DeskOptions {
   readonly json: boolean;
 }
 
-export const DEFAULT_QUESTION = "How are required options and default values declared on the command line?";
+export const DEFAULT_QUESTION = "How does an option of a command get a default value, and how is it made required?";
 
 const MAX_READERS = 64;
 /** One reader a core; more than eight would wait for the disk and for their processes to start. */

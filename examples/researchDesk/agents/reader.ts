@@ -7,7 +7,7 @@ import { PassageIndex } from "../retrieval/passageIndex.js";
 import { timedReply } from "../workSpan.js";
 
 /** More than an answer can use: near-duplicates and further passages of a document fall away later. */
-const MAX_FINDINGS = 40;
+const MAX_FINDINGS = 24;
 
 /** Reads its share of the documents into an index, and scores the passages when it knows the whole corpus. */
 @agent

@@ -22,7 +22,7 @@ export interface Piece {
 }
 
 /** Long enough for the words of a question to meet in it, short enough to be about one thing. */
-const PASSAGE_CHARACTERS = 600;
+const PASSAGE_CHARACTERS = 900;
 
 /**
  * The passages of a document, in its order. They slide: one begins with every paragraph, so that no cut at an arbitrary

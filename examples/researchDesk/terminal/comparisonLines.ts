@@ -29,7 +29,7 @@ export function comparisonLines(comparison: Comparison, style: AnswerStyle): str
 
 function reasons({ speedUp, startMs, distributedMs, busyRatio }: Comparison, cores: number): string[] {
   if (speedUp >= SMALL_SPEED_UP) return [];
-  const found = ["The gain is small here."];
+  const found = [speedUp < 1 ? "Distribution cost time here." : "The gain is small here."];
   if (cores === 1) found.push("This machine has one core: processes take turns on it.");
   if (startMs > distributedMs / 4)
     found.push("Much of the time went into starting processes: more text would pay more.");

@@ -49,7 +49,7 @@ test("labels, questions and lines that only announce something are not quoted", 
 });
 
 test("one document gives two quotations at most", () => {
-  const filler = `This is ${"something else ".repeat(50).trim()}.`;
+  const filler = `This is ${"something else ".repeat(80).trim()}.`;
   const section = (name: string) =>
     `## ${name}\n\nThe ${name} of a server is what makes ${name} ${name} a useful thing to have here.\n\n${filler}\n\n`;
   const text = ["mailbox", "queue", "stream", "pool"].map(section).join("");

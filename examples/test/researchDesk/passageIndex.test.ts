@@ -68,7 +68,7 @@ test("a reader without documents adds nothing", () => {
 });
 
 test("of passages that overlap only the best one is found", () => {
-  const filler = (name: string) => `The ${name} ${"is something else ".repeat(20).trim()}.`;
+  const filler = (name: string) => `The ${name} ${"is something else ".repeat(30).trim()}.`;
   const text = [filler("first"), "A mailbox keeps the order.", filler("second"), filler("third")].join("\n\n");
   const { best } = ask("mailbox order", [[passagesOf("a.md", text)]]);
   expect(passagesOf("a.md", text)).toHaveLength(2);

@@ -52,7 +52,7 @@ test("a sentence knows its line, also in a paragraph of several lines", () => {
 });
 
 test("passages slide: one begins with every paragraph, until the rest of the document is in one", () => {
-  const paragraph = (name: string) => `${name} ${"word ".repeat(60).trim()}.`;
+  const paragraph = (name: string) => `${name} ${"word ".repeat(100).trim()}.`;
   const text = ["A", "B", "C", "D"].map(paragraph).join("\n\n## Next\n\n");
   const passages = passagesOf("a.md", text);
   expect(passages.map((passage) => passage.pieces.map((piece) => piece.text.slice(0, 4).trim()))).toEqual([
