@@ -36,11 +36,15 @@ const refusedRetryMs = 50;
 /** How long the first opening may take. */
 const openMs = 10_000;
 
+/** How often the first opening is tried again where it was cut: somebody was there. */
+const maxCutOpenings = 4;
+
 /**
  * The stream to an agent server, opened again when it breaks.
  *
  * 1. One state; the client, stream or timer of a state ends with it.
- * 2. The first opening is tried once: nobody there is an error now. A broken stream is tried again.
+ * 2. The first opening is tried once: nobody there is an error now. One that is cut is tried again a few times, a broken stream
+ *    for a while.
  * 3. `lost` is told once, and nothing after it.
  */
 export class StreamLink implements Carrier {
@@ -50,6 +54,7 @@ export class StreamLink implements Carrier {
   private instance: string | undefined;
   private brokenAt = 0;
   private retryMs = firstRetryMs;
+  private cutOpenings = 0;
   private held = false;
   private socketHold: SocketHold | undefined;
   private lastLocate = 0;
@@ -183,11 +188,13 @@ export class StreamLink implements Carrier {
     if (kind === "opening") clearTimeout(this.state.timer);
     client.close();
     const reason = error === undefined ? this.gone("it closed the connection") : toAgentScopeError(error, this.address);
-    if (this.instance === undefined || reason.code === "UNAUTHENTICATED") return this.lose(reason);
-    if (kind === "open") {
-      this.brokenAt = performance.now();
-      this.listener?.down();
+    const neverOpen = this.instance === undefined;
+    const cut = /ECONNRESET|Connection dropped/.test(error?.message ?? "");
+    if ((neverOpen && !(cut && ++this.cutOpenings <= maxCutOpenings)) || reason.code === "UNAUTHENTICATED") {
+      return this.lose(reason);
     }
+    if (kind === "open" || neverOpen) this.brokenAt = performance.now();
+    if (kind === "open") this.listener?.down();
     const brokenMs = performance.now() - this.brokenAt;
     const refused = /ECONNREFUSED|ENOENT/.test(error?.message ?? "");
     if (brokenMs > (refused ? refusedGiveUpMs : giveUpMs)) {

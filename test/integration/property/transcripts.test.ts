@@ -1,59 +1,103 @@
-import { init, RpcAgentServerLauncher } from "agentscope-distributed";
+import { setTimeout as pause } from "node:timers/promises";
+import { type DistOptions, init, RpcAgentServerLauncher } from "agentscope-distributed";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Scribe } from "../../fixtures/property/scribe.js";
 import { arbitraryProgram } from "./arbitraryProgram.js";
-import type { Outcome } from "./program.js";
+import { CuttingProxy } from "./cuttingProxy.js";
+import type { Outcome, Program } from "./program.js";
 import { type Deployment, scriptRun } from "./scriptRun.js";
 import { sequentialRun } from "./sequentialRun.js";
 
 const runTimeoutMs = 15_000;
 
-/** More for a longer search. */
-const numRuns = Number(process.env["PROPERTY_RUNS"] ?? 300);
+/** Of each property; more for a longer search. */
+const numRuns = Number(process.env["PROPERTY_RUNS"] ?? 200);
 
 const launchers = [1, 2, 1].map(
   (workers) => new RpcAgentServerLauncher({ customAgentClasses: [Scribe], workers, maxPoolSize: 100_000 }),
 );
+const program = arbitraryProgram({ serverCount: launchers.length });
+
+/** No child processes: the ways to them can't be cut. */
+const mostlyOnServers = program.map(({ agents, steps }) => ({
+  agents: agents.map((agent, index) => ({ ...agent, place: agent.place === "child" ? index % 3 : agent.place })),
+  steps,
+}));
+
+/** How long after the one before a cut comes, and of the way to which server. */
+const cuts = fc.array(fc.record({ afterMs: fc.nat(40), way: fc.nat(launchers.length - 1) }), {
+  minLength: 1,
+  maxLength: 8,
+});
+
+const proxies: CuttingProxy[] = [];
+
+async function cutAsPlanned(plan: readonly { afterMs: number; way: number }[]): Promise<void> {
+  for (const { afterMs, way } of plan) {
+    await pause(afterMs);
+    proxies[way]?.cut();
+  }
+}
 
 beforeAll(async () => {
   init({ maxChildServers: 2, logger: { warn: () => {} } });
   await Promise.all(launchers.map((launcher) => launcher.launch()));
+  proxies.push(...(await Promise.all(launchers.map(({ host, port }) => CuttingProxy.start({ host, port })))));
 });
 
 afterAll(async () => {
+  await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()));
   await Promise.all(launchers.map((launcher) => launcher.shutdown()));
 });
 
-function inTime(run: Promise<Outcome>, what: string): Promise<Outcome | string> {
+function inTime(run: Promise<Outcome>): Promise<Outcome | string> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(`the ${what} run did not end within ${runTimeoutMs} ms`), runTimeoutMs);
+    const timer = setTimeout(() => resolve(`the run did not end within ${runTimeoutMs} ms`), runTimeoutMs);
     run.finally(() => clearTimeout(timer)).then(resolve, reject);
   });
 }
 
-describe("any random program gives the same as plain sequential code", () => {
-  const program = arbitraryProgram({ serverCount: launchers.length });
+/** Runs programs beside each other; gives what they gave, and what they should have given. */
+async function runAll(programs: readonly Program[], deployment: Deployment) {
+  const models = programs.map((random) => ({ random, ...sequentialRun(random) }));
+  const runs = models.map(({ random, steps }) => inTime(scriptRun(random, steps, deployment)));
+  return { outcomes: await Promise.all(runs), expected: models.map(({ outcome }) => outcome) };
+}
 
-  test("with all of its agents in this process", { timeout: 3_600_000 }, async () => {
+describe("any random program gives the same as plain sequential code", { timeout: 3_600_000 }, () => {
+  test("with all of its agents in this process", async () => {
     await fc.assert(
       fc.asyncProperty(program, async (random) => {
-        const { outcome, steps } = sequentialRun(random);
-        expect(await inTime(scriptRun(random, steps, { kind: "local" }), "local")).toEqual(outcome);
+        const { outcomes, expected } = await runAll([random], { kind: "local" });
+        expect(outcomes).toEqual(expected);
       }),
       { numRuns },
     );
   });
 
-  test("with its agents here, in child processes and on three servers", { timeout: 3_600_000 }, async () => {
+  test("with its agents here, in child processes and on three servers, also beside other programs", async () => {
     const servers = launchers.map(({ host, port }) => ({ host, port }));
-    const deployment: Deployment = { kind: "distributed", servers };
     await fc.assert(
-      fc.asyncProperty(program, async (random) => {
-        const { outcome, steps } = sequentialRun(random);
-        expect(await inTime(scriptRun(random, steps, deployment), "distributed")).toEqual(outcome);
+      fc.asyncProperty(fc.array(program, { minLength: 1, maxLength: 3 }), async (programs) => {
+        const { outcomes, expected } = await runAll(programs, { kind: "distributed", servers });
+        expect(outcomes).toEqual(expected);
       }),
       { numRuns },
+    );
+  });
+
+  test("while the connections to the servers, and between them, are cut again and again", async () => {
+    const servers: DistOptions[] = proxies.map(({ host, port }) => ({ host, port }));
+    await fc.assert(
+      fc.asyncProperty(mostlyOnServers, cuts, async (random, plan) => {
+        const running = runAll([random], { kind: "distributed", servers });
+        const cutting = cutAsPlanned(plan);
+        const { outcomes, expected } = await running;
+        await cutting;
+        expect(outcomes).toEqual(expected);
+      }),
+      { numRuns: Math.ceil(numRuns / 3) },
     );
   });
 });
