@@ -5,10 +5,10 @@ import type { ModelType } from "./modelConfigSchema.js";
 /** Providers that take system messages only before all others, and want somebody to have said something. */
 const systemFirst: readonly ModelType[] = ["anthropic_chat", "gemini_chat"];
 
-/** A conversation as the AI SDK takes it, in a form that the provider accepts. */
+/** A conversation as the AI SDK takes it, in a form that the provider accepts; with something in it, as the AI SDK wants. */
 export function modelMessages(messages: readonly ChatMessage[], modelType: ModelType): ModelMessage[] {
   const fitted = systemFirst.includes(modelType) ? systemMessagesFirst(messages) : messages;
-  return fitted.flatMap((message) => {
+  const made = fitted.flatMap((message): ModelMessage | ModelMessage[] => {
     switch (message.role) {
       case "system":
         return { role: message.role, content: message.content };
@@ -20,6 +20,7 @@ export function modelMessages(messages: readonly ChatMessage[], modelType: Model
         return { role: message.role, content: [toolResult(message)] };
     }
   });
+  return made.length === 0 ? [{ role: "user", content: "" }] : made;
 }
 
 /** A system message in the middle becomes a user's; so does the last one where there is nothing else. */

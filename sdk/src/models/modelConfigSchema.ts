@@ -155,8 +155,6 @@ export function modelConfigsJsonSchema(): object {
   const z = loadZod();
   schema ??= schemaOf(z);
   const one = schema.meta({ id: "model" });
-  return {
-    title: "Model configs of AgentScope Distributed",
-    ...z.toJSONSchema(z.union([z.array(one), one]), { target: "draft-7", io: "input" }),
-  };
+  const file = z.union([z.array(one), one]).meta({ title: "Model configs of AgentScope Distributed" });
+  return z.toJSONSchema(file, { target: "draft-7", io: "input" });
 }

@@ -7,6 +7,7 @@ import {
   UnsupportedFunctionalityError,
 } from "@ai-sdk/provider";
 import { NoObjectGeneratedError } from "ai";
+import { z } from "zod";
 import { AgentScopeError, asError, ModelCallError, type ModelFailure } from "../errors.js";
 import type { ModelConfig } from "./modelConfigSchema.js";
 import { keyVariablesOf, labelOf, modelNameOf, providers } from "./providers.js";
@@ -153,7 +154,7 @@ function hintOf(reason: ModelFailure, thrown: unknown, config: ModelConfig): str
 /** What a provider or a library says: an error, or the error object of a broken stream. */
 function messageOf(thrown: unknown): string {
   if (NoObjectGeneratedError.isInstance(thrown)) {
-    return `the answer does not fit the schema: ${asError(thrown.cause ?? thrown).message}`;
+    return schemaText(thrown);
   }
   if (APICallError.isInstance(thrown) && brokeOff(thrown)) return "the answer broke off";
   if (thrown instanceof Error) {
@@ -163,6 +164,16 @@ function messageOf(thrown: unknown): string {
   }
   const { message } = (thrown ?? {}) as { message?: unknown };
   return typeof message === "string" ? message : asError(thrown).message;
+}
+
+/** What does not fit, field by field. */
+function schemaText(thrown: NoObjectGeneratedError): string {
+  const { cause } = thrown;
+  if (!TypeValidationError.isInstance(cause)) return `the answer is no JSON (it ended with: ${thrown.finishReason})`;
+  const inner = cause.cause;
+  const text =
+    inner instanceof z.core.$ZodError ? z.prettifyError(inner).replaceAll(/\s*\n\s*/g, " ") : asError(inner).message;
+  return `the answer does not fit the schema: ${text}`;
 }
 
 function cut(text: string): string {

@@ -7,6 +7,8 @@ export interface ConversationText {
   request: readonly string[];
   /** What an answer can be made of, in the order of the conversation. */
   candidates: readonly Candidate[];
+  /** The questions and requests themselves: no answer, but what is to be filled in may stand there. */
+  requests: readonly Candidate[];
 }
 
 export interface Candidate {
@@ -26,6 +28,7 @@ const longestSentence = 1000;
 const weights = { system: 0.5, user: 1, tool: 1, assistant: 0.3 };
 /** A statement that is to be answered is a poor answer to itself. */
 const statementWeight = 0.4;
+const requestWeight = 0.2;
 
 export function conversationText(prompt: LanguageModelV3Prompt): ConversationText {
   const messages = recent(prompt.map((message) => ({ role: message.role, text: textOf(message) })));
@@ -52,6 +55,7 @@ export function conversationText(prompt: LanguageModelV3Prompt): ConversationTex
   return {
     request: (isStatement ? ofAsked : requests).flatMap(({ terms }) => terms),
     candidates: [...candidates.values()],
+    requests: requests.map((sentence) => ({ sentence, weight: requestWeight, isInstruction: false })),
   };
 }
 

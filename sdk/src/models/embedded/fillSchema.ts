@@ -81,7 +81,13 @@ class SchemaFiller {
   }
 
   private ranked({ about }: Field): Ranked[] {
-    return rankSentences(this.conversation.candidates, [...this.conversation.request, ...about]);
+    return this.rankedFor([...this.conversation.request, ...about]);
+  }
+
+  /** What is asked comes after all that may answer it. */
+  private rankedFor(terms: readonly string[]): Ranked[] {
+    const { candidates, requests } = this.conversation;
+    return [...rankSentences(candidates, terms), ...rankSentences(requests, terms)];
   }
 
   private text(schema: JsonSchema, field: Field): string | undefined {
@@ -112,7 +118,7 @@ class SchemaFiller {
   /** Whether a sentence that is about the field says so; no sentence, no. */
   private truth({ about }: Field): boolean | undefined {
     const asked = new Set(about);
-    const [best] = rankSentences(this.conversation.candidates, about);
+    const [best] = this.rankedFor(about);
     if (best === undefined || !best.sentence.terms.some((term) => asked.has(term))) return undefined;
     return !best.sentence.isNegated;
   }
@@ -171,20 +177,23 @@ class SchemaFiller {
     }
   }
 
-  private object(schema: JsonSchema, field: Field): Record<string, unknown> {
+  private object(schema: JsonSchema, field: Field): Record<string, unknown> | undefined {
     const required = new Set((schema["required"] ?? []) as string[]);
-    const filled: [string, unknown][] = [];
-    for (const [name, part] of Object.entries((schema["properties"] ?? {}) as Record<string, JsonSchema>)) {
+    const filled = Object.entries((schema["properties"] ?? {}) as Record<string, JsonSchema>).map(([name, part]) => {
       const { description = "" } = resolveSchema(part, this.root) as { description?: string };
-      const value = this.fill(part, {
+      const inner: Field = {
         path: field.path === "" ? name : `${field.path}.${name}`,
         about: [...field.about, ...termsOf(`${wordsOf(name)} ${description}`)],
-        required: required.has(name) && field.required,
-      });
-      if (value !== undefined) filled.push([name, value]);
-      else if (required.has(name)) filled.push([name, least(resolveSchema(part, this.root))]);
-    }
-    return Object.fromEntries(filled);
+        required: false,
+      };
+      return { name, part, inner, value: this.fill(part, inner) };
+    });
+    if (!field.required && filled.every(({ value }) => value === undefined)) return undefined;
+    const values = filled.map(({ name, part, inner, value }) => [
+      name,
+      value === undefined && required.has(name) ? this.fill(part, { ...inner, required: true }) : value,
+    ]);
+    return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Record<string, unknown>;
   }
 }
 
