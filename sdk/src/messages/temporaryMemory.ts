@@ -1,19 +1,27 @@
-import type { Msg } from "./msg.js";
+import { asError, InvalidArgumentError } from "../errors.js";
+import { Msg, type MsgRecord } from "./msg.js";
 
-/** An agent's memory for as long as the agent lives. */
+/** An agent's memory for as long as the agent lives. Each message is in it once: one that it holds is not added again. */
 export class TemporaryMemory {
   private messages: Msg[] = [];
+  private readonly ids = new Set<string>();
 
   /** How many messages it holds. */
   get size(): number {
     return this.messages.length;
   }
 
-  /** Adds a message or several; nothing when there is none. */
+  /** Adds a message or several; nothing when there is none, or when it holds it (by its id: what was observed is heard again). */
   add(messages: Msg | readonly Msg[] | undefined): void {
     if (messages === undefined) return;
-    if (Array.isArray(messages)) for (const message of messages as readonly Msg[]) this.messages.push(message);
-    else this.messages.push(messages as Msg);
+    if (Array.isArray(messages)) for (const message of messages as readonly Msg[]) this.addOne(message);
+    else this.addOne(messages as Msg);
+  }
+
+  private addOne(message: Msg): void {
+    if (this.ids.has(message.id)) return;
+    this.ids.add(message.id);
+    this.messages.push(message);
   }
 
   /**
@@ -29,21 +37,35 @@ export class TemporaryMemory {
 
   /** Deletes the messages at these places (0 is the oldest); without an argument all. */
   delete(indexes?: number | readonly number[]): void {
-    if (indexes === undefined) {
-      this.messages = [];
-      return;
-    }
-    const gone = new Set(typeof indexes === "number" ? [indexes] : indexes);
-    this.messages = this.messages.filter((_message, index) => !gone.has(index));
+    const gone = new Set([indexes ?? [...this.messages.keys()]].flat());
+    const before = this.messages;
+    this.messages = [];
+    this.ids.clear();
+    this.add(before.filter((_message, index) => !gone.has(index)));
   }
 
-  /** A copy of the list, to be kept elsewhere and given to {@link load}. */
+  /** A copy of the list, to be kept elsewhere and given to {@link load}; JSON can keep it where contents are JSON. */
   export(): Msg[] {
     return this.messages.slice();
   }
 
-  /** Takes these messages in the place of what it holds; with `append`, after it. */
-  load(messages: readonly Msg[], { append = false }: { append?: boolean } = {}): void {
-    this.messages = append ? [...this.messages, ...messages] : [...messages];
+  /**
+   * Takes these messages in the place of what it holds; with `append`, after it.
+   *
+   * @param messages what `export` gave, or what JSON made of that.
+   * @throws InvalidArgumentError when one of them is no message; then nothing is changed.
+   */
+  load(messages: readonly (Msg | MsgRecord)[], { append = false }: { append?: boolean } = {}): void {
+    const loaded = messages.map((message, index) => (message instanceof Msg ? message : restored(message, index)));
+    if (!append) this.delete();
+    this.add(loaded);
+  }
+}
+
+function restored(record: MsgRecord, index: number): Msg {
+  try {
+    return Msg.restore(record);
+  } catch (thrown) {
+    throw new InvalidArgumentError(`messages[${index}] is no message: ${asError(thrown).message}`, { cause: thrown });
   }
 }

@@ -72,4 +72,35 @@ describe("an agent's memory", () => {
     memory.get({ recent: 1 }).pop();
     expect(memory.size).toBe(1);
   });
+
+  it("holds each message once, as one that hears what it has observed needs it", () => {
+    const memory = new TemporaryMemory();
+    const message = say("hello");
+    memory.add(message);
+    memory.add([message, say("hello")]);
+    expect(contents(memory.get())).toEqual(["hello", "hello"]);
+    memory.delete(0);
+    memory.add(message);
+    expect(contents(memory.get())).toEqual(["hello", "hello"]);
+    memory.delete();
+    memory.add(message);
+    expect(memory.get()).toEqual([message]);
+  });
+
+  it("is loaded from what JSON made of it, with ids and times as they were", () => {
+    const memory = new TemporaryMemory();
+    memory.add([say({ text: "one" }), say(2)]);
+    const other = new TemporaryMemory();
+    other.load(JSON.parse(JSON.stringify(memory.export())) as Msg[]);
+    expect(other.get()).toEqual(memory.get());
+    expect(other.get()[0]).toBeInstanceOf(Msg);
+  });
+
+  it("says which entry is no message, and stays as it was", () => {
+    const memory = new TemporaryMemory();
+    memory.add(say(1));
+    const entries = [say(2), { name: "a", content: 3, role: "nobody" }] as Msg[];
+    expect(() => memory.load(entries)).toThrow(/messages\[1\] is no message: Msg: role is "nobody"/);
+    expect(contents(memory.get())).toEqual([1]);
+  });
 });
