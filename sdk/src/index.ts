@@ -1,6 +1,11 @@
 export { AgentBase } from "./agents/agentBase.js";
 export type { AgentConfig, AgentInput } from "./agents/agentConfig.js";
 export { agent } from "./agents/agentDecorator.js";
+export { DialogAgent, type DialogAgentConfig } from "./agents/dialogAgent.js";
+export { DictDialogAgent, type DictDialogAgentConfig } from "./agents/dictDialogAgent.js";
+export { ReActAgent, type ReActAgentConfig } from "./agents/reActAgent.js";
+export type { McpAddress, McpProgram, McpServer, McpServers } from "./agents/tools/mcpServer.js";
+export { type Tool, type ToolCallOptions, type Tools, tool } from "./agents/tools/tool.js";
 export { UserAgent, type UserAgentConfig } from "./agents/userAgent.js";
 export type { DistOptions } from "./agents/distOptions.js";
 export { DistConf } from "./agents/distOptions.js";

@@ -2,6 +2,9 @@ import type { AgentClass } from "../runtime/agentHost.js";
 
 /** The classes that every agent server can make agents of; each is loaded with its first agent. */
 const builtInAgents: Readonly<Record<string, () => Promise<AgentClass>>> = {
+  DialogAgent: async () => (await import("./dialogAgent.js")).DialogAgent,
+  DictDialogAgent: async () => (await import("./dictDialogAgent.js")).DictDialogAgent,
+  ReActAgent: async () => (await import("./reActAgent.js")).ReActAgent,
   UserAgent: async () => (await import("./userAgent.js")).UserAgent,
 };
 

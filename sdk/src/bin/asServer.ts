@@ -20,6 +20,7 @@ program
   .option("--port <port>", "0 picks a free one", wholeNumber(0), 12001)
   .option("--agent-dir <folder>", "every agent class that a file in it exports can be made here")
   .option("--model-config-path <file>", "the models that agents can use by name")
+  .option("--mcp-config-path <file>", "the MCP servers that agents can use by name (JSON, as mcpServers elsewhere)")
   .option("--server-id <id>", "how the server is called in lists")
   .option(
     "--workers <n>",

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
+import { readMcpServers } from "../agents/tools/mcpServers.js";
 import { InvalidArgumentError } from "../errors.js";
 import { formatReadyLine } from "../launch/readyLine.js";
 import { readModelConfigs } from "../models/modelConfigs.js";
@@ -15,6 +16,7 @@ export interface StartOptions extends AccessOptions {
   port: number;
   agentDir?: string;
   modelConfigPath?: string;
+  mcpConfigPath?: string;
   serverId?: string;
   workers?: number;
   maxPoolSize?: number;
@@ -42,6 +44,7 @@ export async function startAgentServer(options: StartOptions): Promise<void> {
       classes: [],
       agentDir: options.agentDir,
       modelConfigs: options.modelConfigPath === undefined ? [] : readModelConfigs(options.modelConfigPath),
+      mcpServers: options.mcpConfigPath === undefined ? {} : readMcpServers(options.mcpConfigPath),
       maxPoolSize: options.maxPoolSize ?? defaultMaxPoolSize,
       maxTimeoutSeconds: options.maxTimeoutSeconds ?? defaultMaxTimeoutSeconds,
       callTimeoutSeconds: options.callTimeoutSeconds ?? settings.callTimeoutSeconds,

@@ -75,6 +75,7 @@ export class ChildServers {
       classes: [],
       agentDir: undefined,
       modelConfigs: settings.modelConfigs,
+      mcpServers: settings.mcpServers,
       maxPoolSize: options.maxPoolSize ?? defaultMaxPoolSize,
       maxTimeoutSeconds: options.maxTimeoutSeconds ?? defaultMaxTimeoutSeconds,
       callTimeoutSeconds: settings.callTimeoutSeconds,

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { locateClass, isMainScript, mainScriptError } from "../agents/classLocation.js";
 import { builtInName, rawAgentClass } from "../agents/brand.js";
+import type { McpServers } from "../agents/tools/mcpServer.js";
+import { readMcpServers } from "../agents/tools/mcpServers.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { ClientTls } from "../link/grpcClient.js";
 import { type ModelConfigSource, readModelConfigs } from "../models/modelConfigs.js";
@@ -24,6 +26,8 @@ export interface LauncherOptions {
   agentDir?: string;
   /** Models for the agents: a file, a config, or a list. Default: those given to `init`. */
   modelConfigs?: ModelConfigSource;
+  /** MCP servers that agents can name: a JSON file, or servers by name. Default: those given to `init`. */
+  mcpServers?: string | McpServers;
   /** The daemon to register with. */
   studioUrl?: string;
   /** How the server is called in lists. Default: made. */
@@ -71,6 +75,7 @@ export class RpcAgentServerLauncher implements AsyncDisposable {
       classes: (options.customAgentClasses ?? []).map(asWritten).filter(isOwn).map(classToLoad),
       agentDir: options.agentDir,
       modelConfigs: options.modelConfigs === undefined ? settings.modelConfigs : readModelConfigs(options.modelConfigs),
+      mcpServers: options.mcpServers === undefined ? settings.mcpServers : readMcpServers(options.mcpServers),
       maxPoolSize: options.maxPoolSize ?? defaultMaxPoolSize,
       maxTimeoutSeconds: options.maxTimeoutSeconds ?? defaultMaxTimeoutSeconds,
       callTimeoutSeconds: options.callTimeoutSeconds ?? settings.callTimeoutSeconds,

@@ -1,3 +1,5 @@
+import type { McpServers } from "../agents/tools/mcpServer.js";
+import { readMcpServers } from "../agents/tools/mcpServers.js";
 import { InvalidArgumentError } from "../errors.js";
 import { type ModelConfigSource, readModelConfigs } from "../models/modelConfigs.js";
 import { type Logger, settings } from "./settings.js";
@@ -6,6 +8,8 @@ import { type Logger, settings } from "./settings.js";
 export interface InitOptions {
   /** The models that agents use by name: the path of a JSON file, one config, or a list. Each has `config_name` and `model_type`. */
   modelConfigs?: ModelConfigSource;
+  /** MCP servers that agents use by name: the path of a JSON file with `mcpServers`, or servers by name. */
+  mcpServers?: string | McpServers;
   /** How the program is called where runs are listed. */
   project?: string;
   name?: string;
@@ -45,6 +49,7 @@ export function init(options: InitOptions = {}): void {
     throw new InvalidArgumentError(`init: callTimeoutSeconds is ${callTimeoutSeconds}; it must be a number above 0`);
   }
   if (options.modelConfigs !== undefined) settings.modelConfigs = readModelConfigs(options.modelConfigs);
+  if (options.mcpServers !== undefined) settings.mcpServers = readMcpServers(options.mcpServers);
   settings.project = options.project ?? settings.project;
   settings.name = options.name ?? settings.name;
   settings.maxChildServers = maxChildServers ?? settings.maxChildServers;

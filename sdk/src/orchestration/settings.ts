@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import type { McpServers } from "../agents/tools/mcpServer.js";
 import type { ModelConfig } from "../models/modelConfigSchema.js";
 
 /** What `init` sets for the whole process. */
@@ -11,6 +12,10 @@ export interface Settings {
   maxChildServers: number;
   /** Where files of other machines are saved; a temporary folder unless set. */
   saveDir: string | undefined;
+  /** MCP servers that agents of this process can name. */
+  mcpServers: McpServers;
+  /** Whether those who make agents here may say which programs the agents start: a program's own process, and its children. */
+  trustsCallers: boolean;
   /** Agents do not speak into the terminal. */
   quiet: boolean;
   /** The longest turn of a call, in seconds. */
@@ -32,6 +37,8 @@ export const settings: Settings = {
   name: undefined,
   maxChildServers: availableParallelism(),
   saveDir: undefined,
+  mcpServers: {},
+  trustsCallers: true,
   quiet: false,
   callTimeoutSeconds: 300,
   modelConfigs: [],

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { McpServers } from "../agents/tools/mcpServer.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { ClientTls } from "../link/grpcClient.js";
 import { isLoopback } from "../link/peer.js";
@@ -15,6 +16,8 @@ export interface ServerOptions {
   classes: { url: string; className: string }[];
   agentDir: string | undefined;
   modelConfigs: ModelConfig[];
+  /** MCP servers that agents can name. */
+  mcpServers: McpServers;
   /** The most results that a worker keeps. Default 8192. */
   maxPoolSize: number;
   /** When a result that nobody released is dropped, in seconds. Default 7200. */

@@ -17,6 +17,8 @@ const port = parentPort as MessagePort;
 const post = (message: FromWorker) => port.postMessage(message);
 
 settings.modelConfigs = options.modelConfigs;
+settings.mcpServers = options.mcpServers;
+settings.trustsCallers = options.classesByModule;
 settings.saveDir = options.saveDir;
 
 const reports = new AgentReports(new Uint8Array(busy), post);

@@ -1,3 +1,4 @@
+import type { McpServers } from "../agents/tools/mcpServer.js";
 import type { FailureFields } from "../link/failure.js";
 import type { ClientTls } from "../link/grpcClient.js";
 import type { LaneLoad, PeerInfo } from "../link/peer.js";
@@ -21,8 +22,9 @@ export interface WorkerOptions {
   classes: { url: string; className: string }[];
   agentDir: string | undefined;
   modelConfigs: ModelConfig[];
+  mcpServers: McpServers;
   saveDir: string | undefined;
-  /** Whether its caller may name the module of a class: true for a child, which only its parent can call. */
+  /** Whether its caller may name the module of a class, and programs that are MCP servers: true for a child, which only its parent can call. */
   classesByModule: boolean;
   /** Whether files that messages name are served to others. */
   servesFiles: boolean;

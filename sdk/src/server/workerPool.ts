@@ -49,6 +49,7 @@ export class WorkerPool implements WorkerListener {
       classes: options.classes,
       agentDir: options.agentDir,
       modelConfigs: options.modelConfigs,
+      mcpServers: options.mcpServers,
       saveDir: options.saveDir,
       classesByModule: options.child,
       servesFiles: !options.child,
