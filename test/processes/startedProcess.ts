@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import type { Writable } from "node:stream";
 import { groupMembers } from "./processTable.js";
 import { until } from "./until.js";
 
@@ -15,11 +16,14 @@ export interface StartOptions {
   /** Of Node itself. */
   readonly nodeArgs?: readonly string[];
   readonly cwd?: string;
+  /** Its standard input: a text, or `open` for one that the test writes to. Default: none. */
+  readonly input?: string;
 }
 
 /** A Node process that a test started, in a process group of its own, which ends with the test. */
 export class StartedProcess implements AsyncDisposable {
   readonly pid: number;
+  private readonly input: Writable | null;
   /** What it has printed so far. */
   stdout = "";
   stderr = "";
@@ -28,15 +32,19 @@ export class StartedProcess implements AsyncDisposable {
   readonly ended: Promise<ProcessEnd>;
 
   /** @param script the path of a JavaScript file. */
-  constructor(script: string, { args = [], env = {}, nodeArgs = [], cwd }: StartOptions = {}) {
+  constructor(script: string, { args = [], env = {}, nodeArgs = [], cwd, input }: StartOptions = {}) {
     const child: ChildProcess = spawn(process.execPath, [...nodeArgs, script, ...args], {
       cwd,
       env: { ...process.env, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       detached: true,
     });
     if (child.pid === undefined) throw new Error(`${script} could not be started`);
     this.pid = child.pid;
+    this.input = child.stdin;
+    // It may end before it has read everything.
+    this.input?.on("error", () => {});
+    if (input !== undefined && input !== "open") this.input?.end(input);
     child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
     child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
     this.ended = new Promise((resolve) => {
@@ -74,6 +82,18 @@ export class StartedProcess implements AsyncDisposable {
   private describe(what: string): string {
     const { end, stdout, stderr } = this;
     return `process ${this.pid} ${what} (${JSON.stringify(end)})\n${stdout}\n${stderr}`;
+  }
+
+  /** Types a line into an open input. */
+  type(line: string): void {
+    this.input?.write(`${line}\n`);
+  }
+
+  /** Waits until it has printed a text. */
+  async prints(text: string, timeoutMs = 15_000): Promise<void> {
+    await until(() => this.stdout.includes(text), { timeoutMs, what: `the text ${text}` }).catch((error: unknown) => {
+      throw new Error(this.describe(`did not print ${JSON.stringify(text)}`), { cause: error });
+    });
   }
 
   kill(signal: NodeJS.Signals): void {
