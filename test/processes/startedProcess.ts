@@ -20,6 +20,13 @@ export interface StartOptions {
   readonly input?: string;
 }
 
+/** Those that have not ended: they end with this process at the latest. */
+const running = new Set<number>();
+
+process.once("exit", () => {
+  for (const pid of running) process.kill(-pid, "SIGKILL");
+});
+
 /** A Node process that a test started, in a process group of its own, which ends with the test. */
 export class StartedProcess implements AsyncDisposable {
   readonly pid: number;
@@ -45,10 +52,14 @@ export class StartedProcess implements AsyncDisposable {
     // It may end before it has read everything.
     this.input?.on("error", () => {});
     if (input !== undefined && input !== "open") this.input?.end(input);
+    running.add(child.pid);
     child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
     child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
     this.ended = new Promise((resolve) => {
-      child.once("close", (code, signal) => resolve((this.end = { code, signal })));
+      child.once("close", (code, signal) => {
+        running.delete(this.pid);
+        resolve((this.end = { code, signal }));
+      });
     });
   }
 

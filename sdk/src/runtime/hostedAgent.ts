@@ -89,6 +89,10 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener {
     return this.state.kind === "ready" ? this.state.instance : undefined;
   }
 
+  get passesOn(): boolean {
+    return this.instance?.[relayedCall] !== undefined;
+  }
+
   get queueLength(): number {
     return (this.mailbox?.size ?? 0) + (this.running === undefined ? 0 : 1);
   }
@@ -230,7 +234,7 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener {
   runFailed(task: Task, thrown: unknown): void {
     if (task.ended) return;
     // What an agent elsewhere failed with is no failure of who passes its calls on.
-    const passedOn = this.instance?.[relayedCall] !== undefined && thrown instanceof AgentScopeError;
+    const passedOn = this.passesOn && thrown instanceof AgentScopeError;
     this.finish(task, "failed", passedOn ? thrown : failureOfAgent(thrown, this.label));
   }
 

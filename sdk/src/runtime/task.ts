@@ -10,6 +10,8 @@ export interface TaskAgent {
   readonly className: string;
   /** A small number within the host, also its number as a caller. */
   readonly number: number;
+  /** Whether it stands for an agent elsewhere and only passes calls on. */
+  readonly passesOn: boolean;
   /** The call whose turn is on. */
   readonly running: Task | undefined;
   /** Calls of the same caller that stand before this one. */

@@ -53,7 +53,7 @@ export class WaitGraph {
       this.waits.delete(origin);
       task.awaiting?.delete(result);
     });
-    this.follow(result, { origin, path: [task.agent.name] });
+    this.follow(result, { origin, path: pathOver([], task) });
   }
 
   /** A probe from another process: `origin, path, what is waited for`. */
@@ -90,22 +90,18 @@ export class WaitGraph {
   private visit(task: Task, { origin, path }: Probe): void {
     if (task.ended) return;
     const wait = this.waits.get(origin);
-    const probe = { origin, path: [...path, task.agent.name] };
+    const probe = { origin, path: pathOver(path, task) };
     if (wait !== undefined && wait.task === task) {
       this.endWait(wait.task, wait.result, probe.path);
     } else if (task.state === "running") {
       for (const result of task.awaiting ?? []) this.follow(result, probe);
     } else {
       const { running } = task.agent;
-      if (running !== undefined) this.visitSameAgent(running, probe);
+      // The same agent: it stands on the way once.
+      if (running !== undefined) this.visit(running, { origin, path });
       for (const earlier of task.agent.before(task)) this.followInputs(earlier, probe);
       this.followInputs(task, probe);
     }
-  }
-
-  /** A call in front of the mailbox: the agent is on the path already. */
-  private visitSameAgent(task: Task, { origin, path }: Probe): void {
-    this.visit(task, { origin, path: path.slice(0, -1) });
   }
 
   private followInputs(task: Task, probe: Probe): void {
@@ -113,7 +109,8 @@ export class WaitGraph {
   }
 
   private endWait(task: Task, result: CallResult<unknown>, path: readonly string[]): void {
-    const circle = path.join(" → ");
+    // One that passes calls on and closed the circle does not stand in it.
+    const circle = (task.agent.passesOn ? [...path, path[0]] : path).join(" → ");
     result.fail(
       new AgentCallError(
         "CALL_CYCLE",
@@ -125,6 +122,11 @@ export class WaitGraph {
     if (result.source instanceof RemoteAgent) result.source.cancel(result);
     else if (result.source instanceof LocalResult) result.source.cancel();
   }
+}
+
+/** A way that goes on over the agent of a call. */
+function pathOver(path: readonly string[], { agent }: Task): string[] {
+  return agent.passesOn ? [...path] : [...path, agent.name];
 }
 
 function send(session: ProbeWay, { origin, path }: Probe, what: number | [string, number] | [number]): void {
