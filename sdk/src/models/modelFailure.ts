@@ -65,15 +65,14 @@ export function modelFailure(thrown: unknown, call: FailedCall): AgentScopeError
   );
 }
 
-/** Whether the same call may succeed a little later. */
+/** Whether the same call may succeed a little later. An answer that does not fit its schema is for the caller to complain about. */
 export function isWorthRetrying(thrown: unknown): boolean {
   if (APICallError.isInstance(thrown)) return thrown.isRetryable && !hasNoQuota(thrown);
-  return reasonOf(thrown) === "unreachable" || isUnreadable(thrown) || NoObjectGeneratedError.isInstance(thrown);
+  return reasonOf(thrown) === "unreachable" || isUnreadable(thrown);
 }
 
 /** How long the provider asks to wait, if it does. */
 export function retryDelayMs(thrown: unknown): number | undefined {
-  if (NoObjectGeneratedError.isInstance(thrown)) return 0;
   if (!APICallError.isInstance(thrown)) return undefined;
   const { "retry-after-ms": ms, "retry-after": after } = thrown.responseHeaders ?? {};
   const asked = ms === undefined ? secondsOrDate(after) : Number.parseFloat(ms);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { z } from "zod";
 import { after, callsTool, ModelServer, says, saysAtOnce, usage } from "./modelServer.js";
 import { failureOf, key, keyVariable, messages, modelAt, piecesOf } from "./testModel.js";
 
@@ -145,14 +146,28 @@ describe("a value of a schema", () => {
     expect(server.requests[0]?.body["response_format"]).toMatchObject(format);
   });
 
-  test("that does not fit is asked for again, and in the end refused with what the model said", async () => {
-    await using server = await ModelServer.start(says('{"mood":"so so"}'), says('{"mood":"bad"}'));
-    expect((await modelAt(server).generate({ messages, schema })).object).toEqual({ mood: "bad" });
-    await using stubborn = await ModelServer.start(says('{"mood":"so so"}'));
-    const error = await failureOf(modelAt(stubborn, { max_retries: 1 }).generate({ messages, schema }));
-    expect(error.details).toMatchObject({ reason: "bad-answer", text: '{"mood":"so so"}' });
-    expect(error.message).toContain("mood");
-    expect(stubborn.requests).toHaveLength(2);
+  test.each([
+    [
+      "does not fit",
+      '{"mood":"so so","score":-1}',
+      'mood: Instance does not match any of ["good","bad"]; score: -1 is less than 0',
+    ],
+    ["is no JSON", "I can't say.", "the answer is no JSON (it ended with: stop)"],
+  ])("that %s is refused with what the model said and what is wrong with it", async (_, said, wrong) => {
+    await using server = await ModelServer.start(says(said));
+    const error = await failureOf(modelAt(server).generate({ messages, schema }));
+    expect(error.details).toMatchObject({ reason: "bad-answer", text: said });
+    expect(error.message).toContain(wrong);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("of zod is checked by zod", async () => {
+    const own = z.object({ mood: z.string().transform((mood) => mood.length) });
+    await using server = await ModelServer.start(says('{"mood":"good"}'), says('{"mood":5}'));
+    const model = modelAt(server);
+    expect((await model.generate({ messages, schema: own })).object).toEqual({ mood: 4 });
+    const error = await failureOf(model.generate({ messages, schema: own }));
+    expect(error.message).toMatch(/does not fit the schema: .*expected string.* at mood/);
   });
 
   test("must be an object", async () => {

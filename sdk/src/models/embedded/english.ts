@@ -90,8 +90,12 @@ function tokenOf(token: ItemToken): Token {
 
 const negations = /^(?:not|n't|n’t|no|never|none|neither|nor|without|cannot)$/i;
 
+/** The most words of a name that stands before what somebody said, with a colon. */
+const longestSpeaker = 4;
+
 function sentenceOf(text: string, tokens: Token[]): Sentence {
-  const first = tokens.find(({ type, text: word }) => type === "word" && !/^please$/i.test(word));
+  const colon = tokens.slice(0, longestSpeaker + 1).findIndex((token) => token.text === ":");
+  const first = tokens.slice(colon + 1).find(({ type, text: word }) => type === "word" && !/^please$/i.test(word));
   return {
     text,
     terms: tokens.flatMap(({ term }) => term ?? []),
