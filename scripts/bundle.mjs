@@ -59,6 +59,16 @@ async function bundle() {
 }
 
 /**
+ * Sources of packages are not packed: a debugger need not look for them.
+ * @param {string} file a source map.
+ */
+function leaveOutPackages(file) {
+  const map = JSON.parse(readFileSync(file, "utf8"));
+  const sourcesContent = map.sources.map((/** @type {string} */ path) => (path.startsWith("../../src/") ? null : ""));
+  writeFileSync(file, JSON.stringify({ ...map, sourcesContent }));
+}
+
+/**
  * The licenses of the packages that stand in the bundle.
  * @param {string[]} inputs the files that it is made of.
  */

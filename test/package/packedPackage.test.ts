@@ -20,7 +20,13 @@ afterAll(() => packed?.[Symbol.asyncDispose]());
 describe("the packed SDK", () => {
   test("carries its code, its types, its protocols, a readme and the license", () => {
     expect(packed.files).toEqual(
-      expect.arrayContaining(["dist/index.js", "dist/index.d.ts", "dist/bin/asServer.js", "README.md", "LICENSE"]),
+      expect.arrayContaining([
+        "dist/bundle/index.js",
+        "dist/index.d.ts",
+        "dist/bundle/asServer.js",
+        "README.md",
+        "LICENSE",
+      ]),
     );
     expect(packed.files.filter((path) => path.startsWith("proto/"))).not.toEqual([]);
   });

@@ -13,7 +13,7 @@ const program = new Command("as-server")
   .version(version)
   .description("Agent servers: processes that host agents of programs elsewhere.");
 
-program
+const start = program
   .command("start", { isDefault: true })
   .description("start an agent server here, until it is stopped or interrupted")
   .option("--host <host>", "what to listen on; beyond loopback it needs --token-file or --tls-*", "127.0.0.1")
@@ -39,6 +39,9 @@ program
   .option("--studio-url <url>", "the daemon to register with")
   .option("--no-log", "print nothing on standard error but errors")
   .action(async (options: StartOptions) => startAgentServer(options));
+
+// What people type is mostly `as-server` and options of start.
+program.addHelpText("after", () => `\n${start.helpInformation()}`);
 
 for (const [name, description, action] of [
   ["stop", "stop the agent server at a host and port", stopServer],
