@@ -48,6 +48,7 @@ async function bundle() {
       plugins: [installedPackages],
       metafile: true,
     });
+    for (const file of readdirSync(output)) if (file.endsWith(".map")) leaveOutPackages(join(output, file));
     writeFileSync(
       join(output, "LICENSES.txt"),
       licensesOf(Object.keys(metafile.inputs).map((path) => join(sdk, "..", path))),
