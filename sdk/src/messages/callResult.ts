@@ -187,7 +187,12 @@ export class CallResult<T> implements Promise<T> {
     if (this.fetching) kept.unregister(this);
     if (this.pins === 0) this.source?.release(this);
     if (this.promise !== undefined) this.settlePromise();
-    const waiters = this.waiters;
+    if (this.waiters !== undefined) tellWaiters(this);
+  }
+
+  /** @internal */
+  callWaiters(): void {
+    const { waiters } = this;
     this.waiters = undefined;
     if (waiters !== undefined) for (const waiter of waiters) waiter(this);
   }
@@ -196,6 +201,33 @@ export class CallResult<T> implements Promise<T> {
   unpin(): void {
     this.pins--;
     if (this.pins === 0 && this.settled) this.source?.release(this);
+  }
+}
+
+/** Results that have ended, and whose waiters are still to be called. */
+let ended: CallResult<unknown>[] | undefined;
+
+/**
+ * Calls the waiters of a result that has ended: at once, or, where that is in the middle of a waiter of another result, after it.
+ * So a chain of calls, each given the result of the one before, may be of any length.
+ */
+function tellWaiters(result: CallResult<unknown>): void {
+  if (ended !== undefined) {
+    ended.push(result);
+    return;
+  }
+  const queue = [result];
+  ended = queue;
+  let told = 0;
+  try {
+    while (told < queue.length) {
+      queue[told++]?.callWaiters();
+      if (told > 1000) told -= queue.splice(0, told).length;
+    }
+  } finally {
+    ended = undefined;
+    // A waiter threw: that is for who ended the first result; the others are told all the same.
+    for (const left of queue.slice(told)) queueMicrotask(() => tellWaiters(left));
   }
 }
 

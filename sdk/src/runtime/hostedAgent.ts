@@ -46,6 +46,7 @@ const creating = { kind: "creating" } as const;
 export class HostedAgent implements AgentTarget, TaskAgent, InputListener {
   private state: State = creating;
   running: Task | undefined = undefined;
+  private advancing = false;
   // Made when they are needed: there can be a million agents, most of them idle.
   private mailbox: Mailbox | undefined = undefined;
   private turn: Turn | undefined = undefined;
@@ -199,10 +200,17 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener {
 
   /** Begins the next call if none is running and one can. */
   private next(): void {
-    while (this.running === undefined && this.state.kind === "ready") {
-      const task = this.mailbox?.take();
-      if (task === undefined) return;
-      this.run(task, this.state.instance);
+    // A turn that ends at once comes back here: the loop that began it goes on.
+    if (this.advancing) return;
+    this.advancing = true;
+    try {
+      while (this.running === undefined && this.state.kind === "ready") {
+        const task = this.mailbox?.take();
+        if (task === undefined) return;
+        this.run(task, this.state.instance);
+      }
+    } finally {
+      this.advancing = false;
     }
   }
 

@@ -1,0 +1,288 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { AgentScopeError, PlaceholderExpiredError } from "../../src/errors.js";
+import { CallResult, reportUnreadFailures, setAwaitHook, setUnreadReporter } from "../../src/messages/callResult.js";
+import { Msg } from "../../src/messages/msg.js";
+import { Placeholder } from "../../src/messages/placeholder.js";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+/** Until something that is noted when an object is collected has been noted. */
+async function untilCollected(noted: readonly unknown[]): Promise<void> {
+  for (let round = 0; round < 100 && noted.length === 0; round++) {
+    collectGarbage();
+    await nextTurn();
+  }
+}
+
+const error = (message = "boom") => new AgentScopeError("AGENT_FAILED", message);
+const message = () => new Msg({ name: "a", content: { text: "hello" }, role: "assistant", url: "u", metadata: [1] });
+
+class Source {
+  readonly fetched: CallResult<unknown>[] = [];
+  readonly released: CallResult<unknown>[] = [];
+
+  fetch(result: CallResult<unknown>): void {
+    this.fetched.push(result);
+  }
+
+  release(result: CallResult<unknown>): void {
+    this.released.push(result);
+  }
+}
+
+describe("a result", () => {
+  it("is a promise: then, catch, finally, await, and all that takes promises", async () => {
+    const result = new CallResult<number>(undefined, 0);
+    const seen: unknown[] = [];
+    const all = Promise.all([result, result.then((value) => value + 1), result.finally(() => seen.push("ended"))]);
+    result.fulfil(1);
+    expect(await all).toEqual([1, 2, 1]);
+    expect(seen).toEqual(["ended"]);
+    expect(await result).toBe(1);
+    expect(await Promise.race([result, new Promise(() => {})])).toBe(1);
+    expect(Object.prototype.toString.call(result)).toBe("[object CallResult]");
+    expect(Object.prototype.toString.call(new Placeholder(undefined, 0))).toBe("[object Placeholder]");
+  });
+
+  it("that failed rejects each of them, and resolves what catches", async () => {
+    const result = new CallResult<number>(undefined, 0);
+    const failure = error();
+    const caught = result.catch((thrown: unknown) => thrown);
+    const seen: unknown[] = [];
+    const ended = result.finally(() => seen.push("ended")).catch(() => {});
+    result.fail(failure);
+    expect(await caught).toBe(failure);
+    await ended;
+    expect(seen).toEqual(["ended"]);
+    await expect(result).rejects.toBe(failure);
+    await expect(result.then(() => 1)).rejects.toBe(failure);
+    expect(await result.then(undefined, () => "instead")).toBe("instead");
+  });
+
+  it("ends once: what comes later changes nothing", async () => {
+    const result = new CallResult<number>(undefined, 0);
+    result.fulfil(1);
+    result.fail(error());
+    result.fulfil(2);
+    result.keep(() => {});
+    expect(await result).toBe(1);
+    const failed = new CallResult<number>(undefined, 0);
+    failed.fail(error("first"));
+    failed.fulfil(1);
+    failed.fail(error("second"));
+    await expect(failed).rejects.toThrow("first");
+  });
+
+  it("calls each waiter once, those of a chain one after the other", () => {
+    const results = Array.from({ length: 20_000 }, () => new CallResult<number>(undefined, 0));
+    results.forEach((result, index) => {
+      result.whenRead(({ outcome }) => results[index + 1]?.fulfil((outcome as number) + 1));
+    });
+    results[0]?.fulfil(1);
+    expect(results.at(-1)?.outcome).toBe(20_000);
+  });
+
+  it("tells the other waiters, and those of other results, though one throws", async () => {
+    const [first, second] = [new CallResult<number>(undefined, 0), new CallResult<number>(undefined, 0)];
+    const seen: unknown[] = [];
+    second.whenRead(() => seen.push("second"));
+    first.whenRead(() => second.fulfil(2));
+    first.whenRead(() => {
+      throw new Error("a waiter's own");
+    });
+    expect(() => first.fulfil(1)).toThrow("a waiter's own");
+    await nextTurn();
+    expect(seen).toEqual(["second"]);
+    expect(await first).toBe(1);
+  });
+
+  it("calls back at once when it has ended", () => {
+    const result = new CallResult<number>(undefined, 0);
+    result.fulfil(1);
+    let seen: unknown;
+    result.whenRead(({ state, outcome }) => (seen = [state, outcome]));
+    expect(seen).toEqual(["value", 1]);
+  });
+});
+
+describe("a value that stays on its server", () => {
+  it("is fetched when it is asked for, once", async () => {
+    const source = new Source();
+    const result = new CallResult<string>(source, 1);
+    result.keep(() => {});
+    await nextTurn();
+    expect(source.fetched).toEqual([]);
+    const values = Promise.all([result, result.then((value) => value)]);
+    result.whenRead(() => {});
+    expect(source.fetched).toEqual([result]);
+    result.fulfil("large");
+    expect(await values).toEqual(["large", "large"]);
+    expect(source.released).toEqual([result]);
+  });
+
+  it("is fetched at once when somebody waits already", () => {
+    const source = new Source();
+    const result = new CallResult<string>(source, 1);
+    void result.then();
+    result.keep(() => {});
+    expect(source.fetched).toEqual([result]);
+  });
+
+  it("is released there when nothing here refers to it any more", async () => {
+    const released: unknown[] = [];
+    (() => new CallResult(new Source(), 1).keep(() => released.push("now")))();
+    await untilCollected(released);
+    expect(released).toEqual(["now"]);
+  });
+
+  it("that was dropped is an error that says so", async () => {
+    const result = new CallResult<string>(new Source(), 1);
+    result.keep(() => {});
+    result.expire("it was pushed out");
+    await expect(result).rejects.toBeInstanceOf(PlaceholderExpiredError);
+    await expect(result).rejects.toThrow("it was pushed out");
+  });
+});
+
+describe("the release of a result", () => {
+  it("comes when it has ended, and when every call that was given it by reference has", () => {
+    const source = new Source();
+    const result = new CallResult<number>(source, 1);
+    result.pins = 2;
+    result.fulfil(1);
+    expect(source.released).toEqual([]);
+    result.unpin();
+    expect(source.released).toEqual([]);
+    result.unpin();
+    expect(source.released).toEqual([result]);
+  });
+
+  it("waits for its end when the calls have ended before", () => {
+    const source = new Source();
+    const result = new CallResult<number>(source, 1);
+    result.pins = 1;
+    result.unpin();
+    expect(source.released).toEqual([]);
+    result.fail(error());
+    result.markRead();
+    expect(source.released).toEqual([result]);
+  });
+});
+
+describe("a failed result that nothing reads", () => {
+  const reported: string[] = [];
+  const unhandled: unknown[] = [];
+  const onUnhandled = (reason: unknown) => unhandled.push(reason);
+
+  beforeEach(() => {
+    reported.length = 0;
+    unhandled.length = 0;
+    setUnreadReporter(({ message: text }) => reported.push(text));
+    process.on("unhandledRejection", onUnhandled);
+  });
+
+  afterEach(() => {
+    process.off("unhandledRejection", onUnhandled);
+    setUnreadReporter(() => {});
+  });
+
+  it("is reported once when it is collected, and is no unhandled rejection", async () => {
+    (() => new Placeholder(undefined, 0).fail(error("unseen")))();
+    await untilCollected(reported);
+    reportUnreadFailures();
+    expect(reported).toEqual(["unseen"]);
+    expect(unhandled).toEqual([]);
+  });
+
+  it("is reported once at the end of the process", async () => {
+    const result = new Placeholder(undefined, 0);
+    result.fail(error("at the end"));
+    reportUnreadFailures();
+    reportUnreadFailures();
+    await nextTurn();
+    expect(reported).toEqual(["at the end"]);
+    expect(unhandled).toEqual([]);
+    expect(result.state).toBe("failed");
+  });
+
+  it.each<[string, (result: Placeholder) => unknown]>([
+    ["awaited", (result) => result.then(undefined, () => {})],
+    ["caught", (result) => result.catch(() => {})],
+    ["read by a field", (result) => (result.content as Promise<unknown>).then(undefined, () => {})],
+    ["given to another call", (result) => result.whenRead(() => {})],
+    ["passed on by reference", (result) => result.markRead()],
+  ])("is not reported when it is %s, before it fails or after", async (_how, read) => {
+    const [before, after] = [new Placeholder(undefined, 0), new Placeholder(undefined, 0)];
+    read(before);
+    before.fail(error());
+    after.fail(error());
+    read(after);
+    await nextTurn();
+    reportUnreadFailures();
+    expect(reported).toEqual([]);
+    expect(unhandled).toEqual([]);
+  });
+
+  it("is read by nobody who only looks at its fields", async () => {
+    const result = new Placeholder(undefined, 0);
+    const fields = [result.content, result.name, result.id];
+    result.fail(error("still unseen"));
+    await nextTurn();
+    reportUnreadFailures();
+    expect(reported).toEqual(["still unseen"]);
+    expect(fields).toHaveLength(3);
+    expect(unhandled).toEqual([]);
+  });
+});
+
+describe("a placeholder's fields", () => {
+  const names = ["id", "name", "role", "content", "url", "metadata", "timestamp"] as const;
+
+  it("are those of the message, once it is there", async () => {
+    const result = new Placeholder(undefined, 0);
+    const early = names.map((name) => result[name]);
+    const real = message();
+    result.fulfil(real);
+    expect(await Promise.all(early)).toEqual(names.map((name) => real[name]));
+    for (const name of names) expect(await result[name]).toEqual(real[name]);
+    expect(await result).toBe(real);
+  });
+
+  it("reject as the placeholder does", async () => {
+    const result = new Placeholder(undefined, 0);
+    const failure = error();
+    result.fail(failure);
+    for (const name of names) await expect(Promise.resolve(result[name])).rejects.toBe(failure);
+  });
+
+  it("ask for a value that stays on its server only when they are awaited", () => {
+    const source = new Source();
+    const result = new Placeholder(source, 1);
+    result.keep(() => {});
+    const { content } = result;
+    expect(source.fetched).toEqual([]);
+    void content.then(undefined);
+    expect(source.fetched).toEqual([result]);
+  });
+});
+
+describe("the moment when a program waits", () => {
+  afterEach(() => setAwaitHook(() => {}));
+
+  it("is told for results that are not there, and for no others", async () => {
+    const waited: unknown[] = [];
+    setAwaitHook((result) => waited.push(result));
+    const result = new Placeholder(undefined, 0);
+    void result.then();
+    void result.content.then(undefined);
+    result.whenRead(() => {});
+    expect(waited).toEqual([result, result]);
+    result.fulfil(message());
+    await result;
+    expect(waited).toHaveLength(2);
+  });
+});
