@@ -1,12 +1,12 @@
 import { retryWithExponentialBackoff } from "@ai-sdk/provider-utils";
-import { answerOptions } from "./answerOptions.js";
 import { CallLimit } from "./callLimit.js";
+import { callOptions } from "./callOptions.js";
 import type { AssistantMessage, ChatRequest, ChatResult } from "./chatModel.js";
-import { withBehaviour } from "./modelBehaviour.js";
 import type { ModelConfig } from "./modelConfigSchema.js";
 import { isWorthRetrying, modelFailure, retryDelayMs } from "./modelFailure.js";
+import { reportWarnings } from "./modelWarnings.js";
 import { openModel } from "./openModel.js";
-import { requestAnswer } from "./requestAnswer.js";
+import { type AnswerListener, requestAnswer } from "./requestAnswer.js";
 
 /** One call of a model. */
 export interface ModelCall {
@@ -44,14 +44,18 @@ export async function callModel({ config, request, onText }: ModelCall): Promise
   try {
     const open = await openModel(config);
     keys = open.keys;
-    const model = withBehaviour(open.model, config);
-    const options = { ...(await answerOptions(config, request)), abortSignal: limit.signal };
-    const { parts, ...answer } = await retry(() => {
-      tries++;
-      return requestAnswer(model, options, (piece) => {
+    const { model } = open;
+    const options = await callOptions(config, { model, request }, limit.signal);
+    const listener: AnswerListener = {
+      onWarnings: (warnings) => reportWarnings(config, warnings),
+      onText: (piece) => {
         gaveText ||= onText !== undefined;
         onText?.(piece);
-      });
+      },
+    };
+    const { parts, ...answer } = await retry(() => {
+      tries++;
+      return requestAnswer(model, options, listener);
     });
     const message: AssistantMessage = { role: "assistant", content: answer.text };
     if (answer.toolCalls.length > 0) message.toolCalls = answer.toolCalls;

@@ -6,19 +6,11 @@ import {
   TypeValidationError,
   UnsupportedFunctionalityError,
 } from "@ai-sdk/provider";
-import { NoObjectGeneratedError } from "ai";
-import { z } from "zod";
 import { AgentScopeError, asError, ModelCallError, type ModelFailure } from "../errors.js";
+import { BrokenAnswer, UnfitAnswer } from "./badAnswers.js";
 import type { ModelConfig } from "./modelConfigSchema.js";
 import { keyVariablesOf, labelOf, modelNameOf, providers } from "./providers.js";
 import { masked } from "./secrets.js";
-
-/** An answer that ended before its end. */
-export class BrokenAnswer extends Error {
-  constructor() {
-    super("the answer broke off");
-  }
-}
 
 interface FailedCall {
   config: ModelConfig;
@@ -45,7 +37,7 @@ export function modelFailure(thrown: unknown, call: FailedCall): AgentScopeError
   const hint = hintOf(reason, thrown, config);
   const where = `${labelOf(config)}, model ${modelName} (config ${JSON.stringify(configName)})`;
   const how = `${status === undefined ? "" : `, status ${status}`}${tries > 1 ? `, after ${tries} tries` : ""}`;
-  const text = NoObjectGeneratedError.isInstance(thrown) ? thrown.text : undefined;
+  const text = thrown instanceof UnfitAnswer ? thrown.text : undefined;
   const cause = new Error(what);
   cause.name = timedOut === undefined ? asError(thrown).name : "TimeoutError";
   return new ModelCallError(
@@ -87,7 +79,7 @@ function secondsOrDate(after: string | undefined): number | undefined {
 
 function reasonOf(thrown: unknown): ModelFailure {
   if (APICallError.isInstance(thrown)) return reasonOfStatus(thrown);
-  if (NoObjectGeneratedError.isInstance(thrown) || isUnreadable(thrown)) return "bad-answer";
+  if (thrown instanceof UnfitAnswer || isUnreadable(thrown)) return "bad-answer";
   if (thrown instanceof BrokenAnswer || InvalidResponseDataError.isInstance(thrown) || thrown instanceof TypeError) {
     return "unreachable";
   }
@@ -152,9 +144,6 @@ function hintOf(reason: ModelFailure, thrown: unknown, config: ModelConfig): str
 
 /** What a provider or a library says: an error, or the error object of a broken stream. */
 function messageOf(thrown: unknown): string {
-  if (NoObjectGeneratedError.isInstance(thrown)) {
-    return schemaText(thrown);
-  }
   if (APICallError.isInstance(thrown) && brokeOff(thrown)) return "the answer broke off";
   if (thrown instanceof Error) {
     return thrown.cause instanceof Error && thrown instanceof TypeError
@@ -163,16 +152,6 @@ function messageOf(thrown: unknown): string {
   }
   const { message } = (thrown ?? {}) as { message?: unknown };
   return typeof message === "string" ? message : asError(thrown).message;
-}
-
-/** What does not fit, field by field. */
-function schemaText(thrown: NoObjectGeneratedError): string {
-  const { cause } = thrown;
-  if (!TypeValidationError.isInstance(cause)) return `the answer is no JSON (it ended with: ${thrown.finishReason})`;
-  const inner = cause.cause;
-  const text =
-    inner instanceof z.core.$ZodError ? z.prettifyError(inner).replaceAll(/\s*\n\s*/g, " ") : asError(inner).message;
-  return `the answer does not fit the schema: ${text}`;
 }
 
 function cut(text: string): string {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { LanguageModelV3 } from "@ai-sdk/provider";
 import { accessOf, type ModelAccess } from "./modelAccess.js";
 import type { ModelConfig, RemoteModelConfig } from "./modelConfigSchema.js";
@@ -9,6 +10,9 @@ export interface OpenModel {
   keys: readonly string[];
 }
 
+/** Making a model costs as much as calling it; the keys tell whether it is still the right one. */
+const opened = new WeakMap<ModelConfig, OpenModel>();
+
 /** Loads what the provider needs, with the first model of it. @throws ModelCallError when its key is missing. */
 export async function openModel(config: ModelConfig): Promise<OpenModel> {
   if (config.model_type === "embedded_chat") {
@@ -16,7 +20,11 @@ export async function openModel(config: ModelConfig): Promise<OpenModel> {
     return { model: new EmbeddedModel(config), keys: [] };
   }
   const access = accessOf(config);
-  return { model: await remoteModel(config, access), keys: access.keys };
+  const before = opened.get(config);
+  if (before !== undefined && isDeepStrictEqual(before.keys, access.keys)) return before;
+  const made = { model: await remoteModel(config, access), keys: access.keys };
+  opened.set(config, made);
+  return made;
 }
 
 async function remoteModel(config: RemoteModelConfig, { apiKey, headers }: ModelAccess): Promise<LanguageModelV3> {

@@ -1,31 +1,24 @@
+import { asSchema, jsonSchema, type Schema } from "@ai-sdk/provider-utils";
 import { Validator } from "@cfworker/json-schema";
-import { asSchema, jsonSchema, type Schema } from "ai";
 import { asError, InvalidArgumentError } from "../errors.js";
 import { isZodSchema, type JsonSchema, type ValueSchema } from "./valueSchema.js";
 
-/**
- * The schema of a model's answer, as the AI SDK takes it.
- *
- * @throws InvalidArgumentError when it is not that of an object.
- */
-export async function answerSchema(schema: ValueSchema): Promise<Schema> {
-  const own = isZodSchema(schema) ? asSchema<unknown>(schema) : checkedSchema(schema);
-  const { type, anyOf, oneOf, allOf, $ref } = (await own.jsonSchema) as JsonSchema;
-  const isObject = type === "object" || (type === undefined && [anyOf, oneOf, allOf, $ref].some(Boolean));
-  if (isObject) return own;
-  throw new InvalidArgumentError("the schema of a model's answer must be that of an object");
+/** A schema that a value of a model is checked against. */
+export function checkedSchema(schema: ValueSchema): Schema {
+  return isZodSchema(schema) ? asSchema<unknown>(schema) : checkedJsonSchema(schema);
 }
 
-/** The schema of a tool's arguments. */
-export function toolSchema(schema: ValueSchema): Schema {
-  return isZodSchema(schema) ? asSchema<unknown>(schema) : checkedSchema(schema);
+/** @throws InvalidArgumentError when it is not an object's: what models can be asked for. */
+export function requireObject({ type, anyOf, oneOf, allOf, $ref }: JsonSchema): void {
+  if (type === "object" || (type === undefined && [anyOf, oneOf, allOf, $ref].some(Boolean))) return;
+  throw new InvalidArgumentError("the schema of a model's answer must be that of an object");
 }
 
 /** Keywords that only say that something inside them is wrong. */
 const outer = new Set(["properties", "items", "prefixItems", "additionalProperties", "$ref", "allOf"]);
 
 /** For the AI SDK a JSON Schema alone checks nothing. The validator interprets schemas: none becomes code. */
-function checkedSchema(schema: JsonSchema): Schema {
+function checkedJsonSchema(schema: JsonSchema): Schema {
   const validator = new Validator({ ...schema }, "2020-12", false);
   const check = (value: unknown) => {
     const { valid, errors } = validator.validate(value);
