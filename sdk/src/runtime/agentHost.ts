@@ -6,6 +6,7 @@ import { type AgentHome, HostedAgent } from "./hostedAgent.js";
 import type { Person } from "./person.js";
 import { Residents } from "./residents.js";
 import { ResultPool } from "./resultPool.js";
+import { TimeSlice } from "./timeSlice.js";
 import { currentTask } from "./task.js";
 
 /** An agent class that a host can make agents of. */
@@ -64,6 +65,7 @@ export class AgentHost implements AgentHome {
   serverName: string;
   /** The longest turn of a call. */
   readonly callTimeoutMs: number;
+  readonly slice = new TimeSlice();
   readonly endsWithCaller = false;
   private readonly residents: Residents;
   private making: HostedAgent | undefined;

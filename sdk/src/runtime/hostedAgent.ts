@@ -14,6 +14,7 @@ import { LocalResult } from "./localResult.js";
 import type { Person } from "./person.js";
 import { awaitInputs, type InputListener } from "./taskInputs.js";
 import { currentTask, runOutsideTurns, runTurn, Task, type TaskAgent, type TaskSink } from "./task.js";
+import type { SliceWaiter, TimeSlice } from "./timeSlice.js";
 
 type State =
   | typeof creating
@@ -26,6 +27,8 @@ export interface AgentHome {
   readonly serverName: string;
   /** The longest turn of a call. */
   readonly callTimeoutMs: number;
+  /** In which the agents of the thread begin their turns. */
+  readonly slice: TimeSlice;
   begun(agent: HostedAgent): void;
   finished(agent: HostedAgent): void;
   /** Whom agents speak to that nobody elsewhere has made. */
@@ -43,7 +46,7 @@ const creating = { kind: "creating" } as const;
  * 2. No call begins before `setup` has ended; if the agent can't be made, each of its calls fails with the same error.
  * 3. A call that was given a failed result is not run: it fails with the same root cause, in its caller's order or before.
  */
-export class HostedAgent implements AgentTarget, TaskAgent, InputListener {
+export class HostedAgent implements AgentTarget, TaskAgent, InputListener, SliceWaiter {
   private state: State = creating;
   running: Task | undefined = undefined;
   private advancing = false;
@@ -177,7 +180,7 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener {
     awaitInputs(task, this);
     if (task.ended) return;
     const isFree = this.running === undefined && (this.mailbox === undefined || this.mailbox.size === 0);
-    if (isFree && task.missing === 0 && this.state.kind === "ready") {
+    if (isFree && task.missing === 0 && this.state.kind === "ready" && this.host.slice.hasTime(this)) {
       this.run(task, this.state.instance);
     } else {
       (this.mailbox ??= new Mailbox()).add(task);
@@ -205,13 +208,19 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener {
     this.advancing = true;
     try {
       while (this.running === undefined && this.state.kind === "ready") {
-        const task = this.mailbox?.take();
+        if (this.mailbox?.hasReady !== true || !this.host.slice.hasTime(this)) return;
+        const task = this.mailbox.take();
         if (task === undefined) return;
         this.run(task, this.state.instance);
       }
     } finally {
       this.advancing = false;
     }
+  }
+
+  /** @internal The thread has time for its calls again. */
+  goOn(): void {
+    this.next();
   }
 
   private run(task: Task, instance: AgentInstance): void {

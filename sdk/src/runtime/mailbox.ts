@@ -33,6 +33,11 @@ export class Mailbox {
     if (this.queues.get(task.caller)?.peek() === task) this.ready.push(task);
   }
 
+  /** Whether a call can begin. */
+  get hasReady(): boolean {
+    return this.ready.length > 0;
+  }
+
   /** The call that begins next; undefined when none can. */
   take(): Task | undefined {
     const task = this.ready.shift();

@@ -2,10 +2,12 @@ import type { AgentInstance } from "./agentCode.js";
 import { HostedAgent } from "./hostedAgent.js";
 import { personIds, readPersonId } from "./person.js";
 import { Relay } from "./relay.js";
+import type { TimeSlice } from "./timeSlice.js";
 
 /** The host that they belong to. */
 interface ResidentHost {
   readonly serverName: string;
+  readonly slice: TimeSlice;
   readonly agents: ReadonlyMap<string, HostedAgent>;
   nextNumber(): number;
 }
@@ -32,6 +34,7 @@ export class Residents {
     const home = {
       serverName,
       callTimeoutMs: Number.POSITIVE_INFINITY,
+      slice: this.host.slice,
       begun: () => {},
       finished: () => {},
       person: undefined,

@@ -1,4 +1,4 @@
-import { AgentCallError, AgentScopeError } from "../errors.js";
+import { AgentCallError, AgentScopeError, type ErrorCode } from "../errors.js";
 import { failureFromWire } from "../link/failure.js";
 import type { ModelConfig } from "../models/modelConfigSchema.js";
 import { addModelConfigs } from "../models/modelConfigs.js";
@@ -88,6 +88,7 @@ export class WorkerPool implements WorkerListener {
   fromWorker(worker: WorkerThread, message: Exclude<FromWorker, ["answer", ...unknown[]]>): void {
     switch (message[0]) {
       case "loaded":
+        worker.isLoaded = true;
         if (message[2] === undefined) this.report?.(message[1]);
         else this.failed?.(failureFromWire(message[2]));
         return;
@@ -104,42 +105,63 @@ export class WorkerPool implements WorkerListener {
     for (const worker of this.all) {
       worker.request({ kind: "ping" }, pingMs).then(
         () => this.setStuck(worker, false),
-        () => this.setStuck(worker, true),
+        () => {
+          this.setStuck(worker, true);
+          this.checkDeadline(worker);
+        },
       );
     }
+  }
+
+  /** A worker that computes without pause can't end its calls by itself when their time is over. */
+  private checkDeadline(worker: WorkerThread): void {
+    const { callTimeoutSeconds } = this.options;
+    const stuckMs = performance.now() - worker.stuckSince;
+    if (!worker.isLoaded || stuckMs < callTimeoutSeconds * 1000 || !this.workers.has(worker.lane)) return;
+    const computing = [...worker.agents].filter(([, { number }]) => worker.isBusy(number));
+    const [culprit] = computing;
+    const names = computing.map(([, { name }]) => name);
+    const who =
+      names.length === 0
+        ? "an agent in its constructor or setup"
+        : `${names.length > 1 ? "one of " : ""}${listed(names)}`;
+    const what = `${who} computed without pause for longer than callTimeoutSeconds (${callTimeoutSeconds} s), and the worker thread was ended`;
+    const others = [...worker.agents.values()].filter(({ number }) => !worker.isBusy(number)).map(({ name }) => name);
+    this.replace(worker, { code: "DEADLINE_EXCEEDED", message: what + lostWith(others), agentId: culprit?.[0] });
+    void worker.terminate();
   }
 
   private setStuck(worker: WorkerThread, stuck: boolean): void {
     if (worker.stuck === stuck) return;
     worker.stuck = stuck;
+    if (stuck) worker.stuckSince = performance.now() - pingMs;
     this.router.lanesChanged();
   }
 
   workerEnded(worker: WorkerThread, reason: string): void {
     this.failed?.(new AgentScopeError("CREATION_FAILED", `a worker ended before it was ready: ${reason}`));
-    this.replace(worker, `the worker thread of the agent ended: ${reason}`);
+    this.replace(worker, { code: "AGENT_NOT_FOUND", message: `the worker thread of the agent ended: ${reason}` });
   }
 
   /** Ends a worker that an agent keeps busy; the agents that are lost with it are named in what their calls end with. */
   async kill(worker: WorkerThread, agentId: string): Promise<void> {
     const name = worker.agents.get(agentId)?.name ?? agentId;
     const others = [...worker.agents].filter(([id]) => id !== agentId).map(([, agent]) => agent.name);
-    const lost = others.length === 0 ? "" : `; with it were lost: ${listed(others)}`;
-    this.replace(
-      worker,
-      `agent ${JSON.stringify(name)} was deleted while it computed, and its worker thread ended${lost}`,
-    );
+    const message = `agent ${JSON.stringify(name)} was deleted while it computed, and its worker thread ended${lostWith(others)}`;
+    this.replace(worker, { code: "AGENT_NOT_FOUND", message, agentId });
     await worker.terminate();
   }
 
-  private replace(worker: WorkerThread, message: string): void {
+  /** @param failure what calls of the lost agents end with; `agentId` is the agent that it names. */
+  private replace(
+    worker: WorkerThread,
+    failure: { code: ErrorCode; message: string; agentId?: string | undefined },
+  ): void {
     this.workers.delete(worker.lane);
     const server = this.router.endpoint.host.serverName;
-    const [id = "?", agent] = [...worker.agents][0] ?? [];
-    this.router.remove(
-      worker,
-      new AgentCallError("AGENT_NOT_FOUND", message, { agent: { name: agent?.name ?? "?", id, server } }),
-    );
+    const { code, message, agentId = [...worker.agents.keys()][0] ?? "?" } = failure;
+    const agent = { name: worker.agents.get(agentId)?.name ?? "?", id: agentId, server };
+    this.router.remove(worker, new AgentCallError(code, message, { agent }));
     if (this.stopping) return;
     this.startWorker();
   }
@@ -151,6 +173,10 @@ export class WorkerPool implements WorkerListener {
     await Promise.allSettled(this.all.map((worker) => worker.request({ kind: "stop" }, disposeMs)));
     await Promise.allSettled(this.all.map((worker) => worker.terminate()));
   }
+}
+
+function lostWith(names: string[]): string {
+  return names.length === 0 ? "" : `; with it were lost: ${listed(names)}`;
 }
 
 const namedInErrors = 20;

@@ -33,6 +33,10 @@ export class WorkerThread {
   readonly agents = new Map<string, { name: string; className: string; number: number }>();
   /** It has not answered a ping for a while. */
   stuck = false;
+  /** `performance.now()` when that began. */
+  stuckSince = 0;
+  /** Its classes are loaded. */
+  isLoaded = false;
   private readonly busy = new SharedArrayBuffer(busyBytes);
   private readonly thread: Worker;
   private lastRequest = 0;
