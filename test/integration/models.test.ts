@@ -68,8 +68,12 @@ test("the tutorial's set_model_configs: an agent whose model is unknown is not m
   for (const agent of [make(), make(), make()]) expect(await agent(hello).content).toBe("Good morning.");
   expect(models.requests).toHaveLength(3);
 
-  // What a server takes is checked there too.
+  const warn = vi.fn<(message: string) => void>();
+  init({ logger: { warn } });
   expect(await client.setModelConfigs({ config_name: "a", model_type: "openai" })).toBe(false);
+  expect(warn.mock.calls.flat()).toEqual([
+    expect.stringMatching(/does not take the model configs: .*entry 1 \("a"\): model_type is "openai"; there are/),
+  ]);
 });
 
 test("keys come from the environment of the agent's machine, wherever it lives, and each server has its own", async () => {

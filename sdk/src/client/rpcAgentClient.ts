@@ -11,6 +11,7 @@ import type { ServerInfo } from "../management/managedServer.js";
 import type { JsonInput } from "../management/messageJson.js";
 import type { GeneralResponse, ManagementRequest, UnaryMethod } from "../management/rpcAgentProto.js";
 import type { Msg } from "../messages/msg.js";
+import { settings } from "../orchestration/settings.js";
 import type { CallLimits, ManagementChannel, ServerAccess } from "./managementChannel.js";
 
 const defaultTimeoutMs = 10_000;
@@ -124,13 +125,15 @@ export class RpcAgentClient implements AsyncDisposable {
 
   /**
    * Gives the server model configs, which agents created later can name. Keys are named in them (`env:NAME`), never sent.
-   * @returns false when the server can't use them, and then it took none
+   * @returns false when the server can't use them; then it took none, and a warning says why
    * @throws InvalidArgumentError when a config has a key in it
    */
   async setModelConfigs(configs: object | readonly object[], options?: ManagementCallOptions): Promise<boolean> {
     const { refuseKeys } = await import("../models/modelConfigs.js");
     refuseKeys(configs);
-    return (await this.#ask("set_model_configs", { value: JSON.stringify(configs) }, options)).ok;
+    const { ok, message } = await this.#ask("set_model_configs", { value: JSON.stringify(configs) }, options);
+    if (!ok) settings.logger.warn(`the agent server at ${this.#address} does not take the model configs: ${message}`);
+    return ok;
   }
 
   /** @returns false when the server has no such agent */

@@ -1,7 +1,15 @@
 import { readFileSync } from "node:fs";
 import { InvalidArgumentError } from "../errors.js";
-import { fieldsOf, type ModelConfig, modelTypes, parseModelConfig, unknownField } from "./modelConfigSchema.js";
-import { keysInside, withKeysByName } from "./secrets.js";
+import {
+  fieldsOf,
+  type ModelConfig,
+  modelTypes,
+  parseModelConfig,
+  type RemoteModelConfig,
+  unknownField,
+} from "./modelConfigSchema.js";
+import { keyVariablesOf } from "./providers.js";
+import { keysInside, variableOf, withKeysByName } from "./secrets.js";
 
 /** Where model configs come from: the path of a JSON file, one config, or a list. */
 export type ModelConfigSource = string | Record<string, unknown> | Record<string, unknown>[];
@@ -20,11 +28,35 @@ export function readModelConfigs(source: ModelConfigSource): ModelConfig[] {
 /**
  * Model configs that another process sent.
  *
- * @throws InvalidArgumentError as `readModelConfigs`, and when one has a key in it.
+ * @param isReachable whether other machines may be that process.
+ * @throws InvalidArgumentError as `readModelConfigs`, when one has a key in it, and when one from another machine would send a
+ *   key of this machine to an address of its choice.
  */
-export function receiveModelConfigs(sent: unknown): ModelConfig[] {
+export function receiveModelConfigs(sent: unknown, { isReachable }: { isReachable: boolean }): ModelConfig[] {
   refuseKeys(sent);
-  return checked(sent, "modelConfigs");
+  const configs = checked(sent, "modelConfigs");
+  if (isReachable) for (const [index, config] of configs.entries()) refuseForeignKeys(config, index);
+  return configs;
+}
+
+/** Where the one who runs a server says which keys may go where others say. */
+const allowedKeys = "AGENTSCOPE_MODEL_KEYS";
+
+function refuseForeignKeys(config: ModelConfig, index: number): void {
+  if (config.model_type === "embedded_chat" || config.base_url === undefined) return;
+  const allowed = (process.env[allowedKeys] ?? "").split(",").map((name) => name.trim());
+  const foreign = variablesOf(config).find((name) => !allowed.includes(name));
+  if (foreign === undefined) return;
+  throw new InvalidArgumentError(
+    `${entryOf("modelConfigs", index, config)}: it would send ${foreign} of the server's environment to ${config.base_url}. ` +
+      `Whoever runs the server can allow that: ${allowedKeys}=${foreign} (a list, with commas), or start it with the config`,
+  );
+}
+
+/** The environment variables that a config would send. */
+function variablesOf(config: RemoteModelConfig): string[] {
+  const headers = Object.values(config.headers ?? {}).flatMap((value) => variableOf(value) ?? []);
+  return [...keyVariablesOf(config), ...headers];
 }
 
 /**

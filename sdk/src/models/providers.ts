@@ -1,4 +1,5 @@
 import type { ModelConfig, RemoteModelConfig } from "./modelConfigSchema.js";
+import { variableOf } from "./secrets.js";
 
 /** What is known of a provider before anything of it is loaded. */
 export interface Provider {
@@ -86,7 +87,7 @@ export function labelOf(config: ModelConfig): string {
 
 /** The environment variables that a config's key can come from, in this order. */
 export function keyVariablesOf(config: RemoteModelConfig): readonly string[] {
-  const [, own] = /^env:(.+)$/.exec(config.api_key ?? "") ?? [];
+  const own = config.api_key === undefined ? undefined : variableOf(config.api_key);
   return own === undefined ? providers[config.model_type].keyVariables : [own];
 }
 

@@ -4,7 +4,6 @@ import type { PeerInfo } from "../link/peer.js";
 import type { AgentSpec, ManagedServer, ServerInfo } from "../management/managedServer.js";
 import { Msg, type MsgRecord } from "../messages/msg.js";
 import type { Placeholder } from "../messages/placeholder.js";
-import { receiveModelConfigs } from "../models/modelConfigs.js";
 import { RemoteAgent } from "../runtime/remoteAgent.js";
 import { callAgent, callMethodOf } from "../runtime/handle.js";
 import { ResourceSampler } from "./resourceSampler.js";
@@ -129,7 +128,7 @@ export class ManagedAgents implements ManagedServer {
   }
 
   async setModelConfigs(configs: Record<string, unknown>[]): Promise<void> {
-    await this.server.workers.setModelConfigs(receiveModelConfigs(configs));
+    await this.server.workers.receiveModelConfigs(configs);
   }
 
   async callAgent(

@@ -1,7 +1,7 @@
 import { AgentCallError, AgentScopeError, type ErrorCode } from "../errors.js";
 import { failureFromWire } from "../link/failure.js";
-import type { ModelConfig } from "../models/modelConfigSchema.js";
-import { addModelConfigs } from "../models/modelConfigs.js";
+import { isLoopback } from "../link/peer.js";
+import { addModelConfigs, receiveModelConfigs } from "../models/modelConfigs.js";
 import type { AgentDirReport } from "./agentDir.js";
 import type { Router } from "./router.js";
 import type { ServedFiles } from "./servedFiles.js";
@@ -79,8 +79,13 @@ export class WorkerPool implements WorkerListener {
     return this.all.find(({ agents }) => agents.has(agentId));
   }
 
-  /** Model configs for all workers, also for those that take the place of one that ends. */
-  async setModelConfigs(configs: ModelConfig[]): Promise<void> {
+  /**
+   * Model configs for all workers, also for those that take the place of one that ends.
+   *
+   * @throws InvalidArgumentError when they can't be used, or should not be.
+   */
+  async receiveModelConfigs(sent: unknown): Promise<void> {
+    const configs = receiveModelConfigs(sent, { isReachable: !isLoopback(this.options.host) });
     this.options.modelConfigs = addModelConfigs(this.options.modelConfigs, configs);
     await Promise.all(this.all.map((worker) => worker.request({ kind: "modelConfigs", configs })));
   }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { modelConfigsJsonSchema } from "../../src/models/modelConfigSchema.js";
 import { addModelConfigs, readModelConfigs, receiveModelConfigs, refuseKeys } from "../../src/models/modelConfigs.js";
 
@@ -118,7 +118,7 @@ describe("keys", () => {
 
   test("that are named stay as they are", () => {
     expect(readModelConfigs(byName)).toEqual([byName]);
-    expect(receiveModelConfigs([byName])).toEqual([byName]);
+    expect(receiveModelConfigs([byName], { isReachable: false })).toEqual([byName]);
     expect(() => refuseKeys(byName)).not.toThrow();
   });
 
@@ -138,12 +138,39 @@ describe("keys", () => {
     [{ ...config, api_key: "planted-key-7" }, "api_key"],
     [{ ...config, headers: { "X-Auth-Token": "planted-key-7" } }, "headers.X-Auth-Token"],
   ])("themselves are not sent, and not taken from others", (withKey, field) => {
-    for (const refused of [() => refuseKeys([config, withKey]), () => receiveModelConfigs([config, withKey])]) {
+    for (const refused of [
+      () => refuseKeys([config, withKey]),
+      () => receiveModelConfigs([config, withKey], { isReachable: false }),
+    ]) {
       const { message } = failure(refused);
       expect(message).toContain(`entry 2 ("fast"): ${field} is a key itself`);
       expect(message).toContain('"env:MY_API_KEY"');
       expect(message).not.toContain("planted");
     }
+  });
+});
+
+describe("configs from another machine", () => {
+  const url = { base_url: "https://elsewhere.example/v1" };
+  const plain = { config_name: "p", model_type: "post_api_chat", ...url };
+  const receive = (one: object) => receiveModelConfigs(one, { isReachable: true });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  test("may use the keys of this machine with their providers, and other addresses without a key", () => {
+    for (const one of [config, { ...config, api_key: "env:MY_KEY" }, plain]) expect(receive(one)).toEqual([one]);
+  });
+
+  test.each([
+    ["the provider's own key", { ...config, ...url }, "OPENAI_API_KEY"],
+    ["a key by name", { ...plain, api_key: "env:AWS_SECRET_ACCESS_KEY" }, "AWS_SECRET_ACCESS_KEY"],
+    ["a header", { ...plain, headers: { "x-any": "env:HOME" } }, "HOME"],
+  ])("may not send %s to an address of their choice, unless this machine allows it", (_, one, variable) => {
+    expect(() => receive(one)).toThrow(`it would send ${variable} of the server's environment to ${url.base_url}`);
+    expect(receiveModelConfigs(one, { isReachable: false })).toEqual([one]);
+    vi.stubEnv("AGENTSCOPE_MODEL_KEYS", `OTHER, ${variable}`);
+    expect(receive(one)).toEqual([one]);
   });
 });
 
