@@ -6,6 +6,7 @@ import {
   TypeValidationError,
   UnsupportedFunctionalityError,
 } from "@ai-sdk/provider";
+import { DownloadError } from "@ai-sdk/provider-utils";
 import { AgentScopeError, asError, ModelCallError, type ModelFailure } from "../errors.js";
 import { BrokenAnswer, UnfitAnswer } from "./badAnswers.js";
 import type { ModelConfig } from "./modelConfigSchema.js";
@@ -23,6 +24,8 @@ interface FailedCall {
 
 /** Longer texts of providers (whole HTML pages of proxies) are cut, in characters. */
 const shownText = 500;
+/** What a model said instead of a value goes back to it with what was wrong, up to this. */
+const keptAnswer = 4000;
 
 /** Whatever went wrong in a call, as what an agent's caller needs to know of it; errors of this package stay as they are. */
 export function modelFailure(thrown: unknown, call: FailedCall): AgentScopeError {
@@ -30,7 +33,7 @@ export function modelFailure(thrown: unknown, call: FailedCall): AgentScopeError
   const { config, keys, tries, timedOut } = call;
   const { config_name: configName, model_type: modelType } = config;
   const modelName = modelNameOf(config);
-  const shown = (text: string) => cut(masked(text, keys));
+  const shown = (text: string, limit = shownText) => cut(masked(text, keys), limit);
   const reason = timedOut === undefined ? reasonOf(thrown) : "timeout";
   const status = timedOut === undefined ? statusOf(thrown) : undefined;
   const what = timedOut === undefined ? shown(messageOf(thrown)) : `no answer within ${timedOut} s`;
@@ -50,7 +53,7 @@ export function modelFailure(thrown: unknown, call: FailedCall): AgentScopeError
         reason,
         status,
         hint,
-        text: text === undefined ? undefined : shown(text),
+        text: text === undefined ? undefined : shown(text, keptAnswer),
       },
       cause,
     },
@@ -60,7 +63,8 @@ export function modelFailure(thrown: unknown, call: FailedCall): AgentScopeError
 /** Whether the same call may succeed a little later. An answer that does not fit its schema is for the caller to complain about. */
 export function isWorthRetrying(thrown: unknown): boolean {
   if (APICallError.isInstance(thrown)) return thrown.isRetryable && !hasNoQuota(thrown);
-  return reasonOf(thrown) === "unreachable" || isUnreadable(thrown);
+  // What is no error of a library is what the provider says in the middle of an answer.
+  return reasonOf(thrown) === "unreachable" || isUnreadable(thrown) || !(thrown instanceof Error);
 }
 
 /** How long the provider asks to wait, if it does. */
@@ -80,11 +84,19 @@ function secondsOrDate(after: string | undefined): number | undefined {
 function reasonOf(thrown: unknown): ModelFailure {
   if (APICallError.isInstance(thrown)) return reasonOfStatus(thrown);
   if (thrown instanceof UnfitAnswer || isUnreadable(thrown)) return "bad-answer";
-  if (thrown instanceof BrokenAnswer || InvalidResponseDataError.isInstance(thrown) || thrown instanceof TypeError) {
+  if (thrown instanceof BrokenAnswer || InvalidResponseDataError.isInstance(thrown) || isBrokenConnection(thrown)) {
     return "unreachable";
   }
-  if (UnsupportedFunctionalityError.isInstance(thrown) || InvalidPromptError.isInstance(thrown)) return "bad-request";
+  const isOfRequest = [UnsupportedFunctionalityError, InvalidPromptError, DownloadError].some((one) =>
+    one.isInstance(thrown),
+  );
+  if (isOfRequest) return "bad-request";
   return "provider-failed";
+}
+
+/** What `fetch` throws while an answer is read. */
+function isBrokenConnection(thrown: unknown): boolean {
+  return thrown instanceof TypeError && /terminated|fetch failed|network/i.test(thrown.message);
 }
 
 function isUnreadable(thrown: unknown): boolean {
@@ -154,6 +166,6 @@ function messageOf(thrown: unknown): string {
   return typeof message === "string" ? message : asError(thrown).message;
 }
 
-function cut(text: string): string {
-  return text.length <= shownText ? text : `${text.slice(0, shownText)} …`;
+function cut(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit)} …`;
 }

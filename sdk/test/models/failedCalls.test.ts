@@ -37,6 +37,7 @@ describe("a call is tried again", () => {
     ["the answer breaks off before its first word", breaksOff()],
     ["the answer ends before its first word", endsEarly()],
     ["the answer is no JSON", sends("data: {oops\n\n")],
+    ["the answer begins with an error", sends('data: {"error":{"message":"overloaded"}}\n\n')],
   ])("when %s", async (_, failure) => {
     await using server = await ModelServer.start(failure, says("there"));
     const stream = modelAt(server).stream({ messages });
