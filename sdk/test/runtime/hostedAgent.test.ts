@@ -73,7 +73,10 @@ describe("an agent's turns", () => {
     let ready = () => {};
     let count = 0;
     const { handle } = addAgent(makeHost(), "a", {
-      setup: () => new Promise<void>((resolve) => void (ready = resolve)),
+      setup: () =>
+        new Promise<void>((resolve) => {
+          ready = resolve;
+        }),
       observe: () => void count++,
     });
     const calls = Array.from({ length: 30_000 }, () => handle.observe(say("s", "x")));

@@ -1,7 +1,7 @@
 import { Task, type TaskAgent, type TaskSink } from "../../src/runtime/task.js";
 
 /** An agent that does nothing. */
-export const stubAgent: TaskAgent = {
+const stubAgent: TaskAgent = {
   label: { name: "stub", id: "stub", server: "nowhere" },
   name: "stub",
   className: "Stub",

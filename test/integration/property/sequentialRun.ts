@@ -177,7 +177,7 @@ function messageOf(result: Result): Message {
 }
 
 /** What an agent writes down of a message. */
-export function textOf({ text, bytes, later }: Message): string {
+function textOf({ text, bytes, later }: Message): string {
   const data = bytes === undefined ? "" : `+${bytes.length}*${bytes.length === 0 ? undefined : bytes.first}`;
   return `${text}${data}${later === undefined ? "" : `<${tolerantTextOf(later)}>`}`;
 }
