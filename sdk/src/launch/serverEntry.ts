@@ -11,24 +11,34 @@ import { lifelineDescriptor } from "./lifeline.js";
 const lifeline = new Socket({ fd: lifelineDescriptor, readable: true, writable: true });
 let text = "";
 let started = false;
+let server: AgentServer | undefined;
+
+/** How long the end may take once the parent is gone: agents dispose of what they have for a moment. In milliseconds. */
+const endMs = 1500;
 
 lifeline.on("data", (bytes: Buffer) => {
   text += bytes.toString("utf8");
-  const end = text.indexOf("\n");
-  if (started || end < 0) return;
+  const lineEnd = text.indexOf("\n");
+  if (started || lineEnd < 0) return;
   started = true;
-  void start(JSON.parse(text.slice(0, end)) as ServerOptions);
+  void start(JSON.parse(text.slice(0, lineEnd)) as ServerOptions);
 });
 // The parent is gone, however it ended.
-lifeline.on("close", () => process.exit(0));
-lifeline.on("error", () => process.exit(0));
+lifeline.on("close", () => end());
+lifeline.on("error", () => end());
 // Ctrl-C reaches all processes of a terminal; when to end is for the parent to say.
 process.on("SIGINT", () => {});
 
+function end(): void {
+  if (server === undefined) process.exit(0);
+  setTimeout(() => process.exit(0), endMs);
+  void server.stop();
+}
+
 async function start(options: ServerOptions): Promise<void> {
   try {
-    const server = await AgentServer.start(options, { onStop: () => process.exit(0) });
-    process.once("SIGTERM", () => void server.stop());
+    server = await AgentServer.start(options, { onStop: () => process.exit(0) });
+    process.once("SIGTERM", () => void server?.stop());
     if (options.agentDir !== undefined || options.classes.length > 0) {
       const report = await server.loaded();
       if (report !== undefined)

@@ -339,18 +339,25 @@ const pending = Symbol("pending");
 /** The turns of one agent, one after the other, with one pair of callbacks for all of them. */
 class Turn {
   private task: Task | undefined;
-  private readonly ended = (value: unknown) => this.agent.runEnded(this.task as Task, value);
-  private readonly failed = (thrown: unknown) => this.agent.runFailed(this.task as Task, thrown);
+  private readonly ended = (value: unknown) => this.agent.runEnded(this.takeTask(), value);
+  private readonly failed = (thrown: unknown) => this.agent.runFailed(this.takeTask(), thrown);
 
   constructor(private readonly agent: HostedAgent) {}
 
   /** Runs the agent's code up to its first `await`; what it gives later ends the call. */
   start(instance: AgentInstance, task: Task): unknown {
-    this.task = task;
     const returned = invokeAgent(instance, task);
     if (!isThenable(returned)) return returned;
+    this.task = task;
     returned.then(this.ended, this.failed);
     return pending;
+  }
+
+  /** An idle agent does not hold on to its last call, and what that gave. */
+  private takeTask(): Task {
+    const task = this.task as Task;
+    this.task = undefined;
+    return task;
   }
 }
 
