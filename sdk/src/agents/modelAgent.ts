@@ -53,9 +53,9 @@ export abstract class ModelAgent<Config extends ModelAgentConfig = ModelAgentCon
     return this.count(await result);
   }
 
-  /** Asks the model, and says nothing. */
+  /** Asks the model, and says nothing. An answer that can't be used is an error at once: the agent can say what is wrong. */
   protected async answer(request: ChatRequest): Promise<ChatResult> {
-    return this.count(await this.model.generate({ ...request, abortSignal: this.abortSignal }));
+    return this.count(await this.model.stream({ ...request, abortSignal: this.abortSignal }).result);
   }
 
   private count(result: ChatResult): ChatResult {

@@ -24,7 +24,8 @@ export function portableSchema(schema: ValueSchema, what: string): JsonSchema {
     );
   }
   try {
-    return jsonSchema.input({ target: "draft-2020-12" });
+    // A copy: zod marks what it made as a schema of its own, by a property that is not listed.
+    return { ...jsonSchema.input({ target: "draft-2020-12" }) };
   } catch (thrown) {
     throw new InvalidArgumentError(
       `the schema of ${what} can't be turned into JSON Schema: ${asError(thrown).message}`,
