@@ -49,7 +49,7 @@ export async function conversation(
         messages.push({ role: "assistant", content });
       }
     } else {
-      const named = others.size > 1 ? `${message.name}: ${content}` : content;
+      const named = others.size > 1 ? `${message.name}:\n\n${content}` : content;
       messages.push({ role: "user", content: named, files: await filesOf(message) });
     }
   }

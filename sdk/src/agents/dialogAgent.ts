@@ -16,7 +16,7 @@ export type DialogAgentConfig = ModelAgentConfig;
  * ```
  */
 @agent
-export class DialogAgent extends ModelAgent {
+export class DialogAgent<Config extends DialogAgentConfig = DialogAgentConfig> extends ModelAgent<Config> {
   static readonly [builtInAgent] = "DialogAgent";
 
   override async reply(x?: Msg | Msg[]): Promise<Msg<string>> {

@@ -19,23 +19,21 @@ export interface DictDialogAgentConfig extends ModelAgentConfig {
  * speaks the object's field `speak` if that is a text, else all of it.
  */
 @agent
-export class DictDialogAgent extends ModelAgent<DictDialogAgentConfig> {
+export class DictDialogAgent<Config extends DictDialogAgentConfig = DictDialogAgentConfig> extends ModelAgent<Config> {
   static readonly [builtInAgent] = "DictDialogAgent";
 
-  /** @throws InvalidArgumentError when there is no schema that can be used. */
-  constructor(config: DictDialogAgentConfig) {
-    super(DictDialogAgent[portableConfig](config));
-  }
-
-  /** The config with its schema as data. */
-  static [portableConfig](config: DictDialogAgentConfig): DictDialogAgentConfig {
-    if (typeof config?.name !== "string") return config;
+  /** @throws InvalidArgumentError when there is no schema, or none that can be used. */
+  constructor(config: Config) {
+    super(withPortableSchema(config));
     if (config.schema === undefined) {
       throw new InvalidArgumentError(
-        `DictDialogAgent ${JSON.stringify(config.name)} has no schema: say what its answers are, by zod or JSON Schema`,
+        `${nameOf(config)} has no schema: say what its answers are, by zod or JSON Schema`,
       );
     }
-    return { ...config, schema: portableSchema(config.schema, `DictDialogAgent ${JSON.stringify(config.name)}`) };
+  }
+
+  static [portableConfig](config: DictDialogAgentConfig): DictDialogAgentConfig {
+    return withPortableSchema(config);
   }
 
   override async reply(x?: Msg | Msg[]): Promise<Msg<Record<string, unknown>>> {
@@ -65,4 +63,14 @@ export class DictDialogAgent extends ModelAgent<DictDialogAgentConfig> {
       }
     }
   }
+}
+
+/** The config with its schema as data; a subclass may have it in its constructor. */
+function withPortableSchema<Config extends DictDialogAgentConfig>(config: Config): Config {
+  if (config?.schema === undefined) return config;
+  return { ...config, schema: portableSchema(config.schema, nameOf(config)) };
+}
+
+function nameOf({ name }: DictDialogAgentConfig): string {
+  return `DictDialogAgent ${JSON.stringify(name)}`;
 }

@@ -36,8 +36,8 @@ describe("what a model is asked", () => {
     const heard = [from("Bob", "hello"), from("Eve", "good day"), from("Ada", "hi both")];
     expect((await conversation(ada, heard)).map(({ content }) => content)).toEqual([
       "Be brief.",
-      "Bob: hello",
-      "Eve: good day",
+      "Bob:\n\nhello",
+      "Eve:\n\ngood day",
       "hi both",
     ]);
   });
@@ -84,8 +84,8 @@ describe("what a model is asked", () => {
   it("does not take another agent's record of tools for its own", async () => {
     const heard = [Object.assign(called("a"), { name: "Bob" }), from("user", "well?")];
     expect((await conversation(ada, heard)).slice(1)).toEqual([
-      { role: "user", content: "Bob: let me see" },
-      { role: "user", content: "user: well?" },
+      { role: "user", content: "Bob:\n\nlet me see" },
+      { role: "user", content: "user:\n\nwell?" },
     ]);
   });
 

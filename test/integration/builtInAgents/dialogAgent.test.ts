@@ -53,7 +53,7 @@ describe.each([
     const a = new DialogAgent({ name: "A", modelConfigName: "chat", toDist: place() });
     const b = new DialogAgent({ name: "B", modelConfigName: "chat", toDist: place() });
     expect(await b(a(user("hello"))).content).toBe("You said: You said: hello");
-    expect(await b(user("and?")).content).toBe("You said: user: and?");
+    expect(await b(user("and?")).content).toBe("You said: user:\n\nand?");
   });
 
   test("answer in the form of a schema", async () => {

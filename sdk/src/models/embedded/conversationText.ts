@@ -41,7 +41,8 @@ export function conversationText(prompt: LanguageModelV3Prompt): ConversationTex
   for (const message of messages) {
     for (const sentence of sentencesOf(message.text)) {
       const isAsked = message === asked;
-      if ((isAsked && requests.includes(sentence)) || sentence.text.length > longestSentence) continue;
+      // What was asked before is no answer either.
+      if ((message.role === "user" && sentence.isRequest) || sentence.text.length > longestSentence) continue;
       const weight = weights[message.role] * (isAsked && isStatement ? statementWeight : 1);
       const before = candidates.get(sentence.text);
       // What was said twice counts as what it was the least: the model repeats neither itself nor its instructions.

@@ -1,0 +1,43 @@
+import { parseArgs } from "node:util";
+import { init } from "agentscope-distributed";
+
+/** What the model examples are started with. */
+export interface Choice {
+  /** For the agents' `modelConfigName`; none for the default of the configs. */
+  modelConfigName: string | undefined;
+  /** For their `toDist`: child processes, unless `--local` was given. */
+  toDist: boolean;
+  /** The other arguments. */
+  words: string[];
+}
+
+const usage = `Options:
+  --model-config PATH   a JSON file of model configs (docs/models.md); without it the embedded model, which needs no key
+  --model NAME          which of them; needed if there are several
+  --local               all agents in this process, instead of one process each
+  --quiet               the agents do not speak into the terminal`;
+
+/**
+ * Reads the command line and sets up the model: the embedded one, or one that the person names.
+ *
+ * @param maxSentences of an answer of the embedded model.
+ */
+export function chooseModel(maxSentences = 3): Choice {
+  const { values, positionals: words } = parseArgs({
+    allowPositionals: true,
+    options: {
+      "model-config": { type: "string" },
+      model: { type: "string" },
+      local: { type: "boolean", default: false },
+      quiet: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    process.exit(0);
+  }
+  const embedded = { config_name: "embedded", model_type: "embedded_chat", max_sentences: maxSentences } as const;
+  init({ modelConfigs: values["model-config"] ?? embedded, quiet: values.quiet });
+  return { modelConfigName: values.model, toDist: !values.local, words };
+}
