@@ -12,7 +12,7 @@ export interface Choice {
 }
 
 const usage = `Options:
-  --model-config PATH   a JSON file of model configs (docs/models.md); without it the embedded model, which needs no key
+  --model-config PATH   a JSON file of model configs (docs/models); without it the embedded model, which needs no key
   --model NAME          which of them; needed if there are several
   --local               all agents in this process, instead of one process each
   --quiet               the agents do not speak into the terminal`;

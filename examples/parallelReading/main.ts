@@ -36,4 +36,4 @@ for (const { content, answers } of asked) {
 }
 const seconds = ((performance.now() - begun) / 1000).toFixed(1);
 console.log(lines.join("\n"));
-console.log(`\n${readers.length} readers answered ${questions.length} questions each, in ${seconds} s.`);
+console.log(`\n${readers.length * questions.length} answers of ${readers.length} readers, in ${seconds} s.`);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { DictDialogAgent, Msg } from "agentscope-distributed";
 import { chooseModel } from "../chosenModel.js";
 import { letters } from "./letters.js";
-import { type Order, orderForm } from "./orderForm.js";
+import { orderForm } from "./orderForm.js";
 
 // Letters become records: the answer of each clerk is an object of the form's schema, checked before it is here. Other letters
 // can be given as files.
@@ -20,4 +20,4 @@ const orders = read.map((letter, index) => {
   });
   return clerk(new Msg({ name: "customer", content: letter, role: "user" })).content;
 });
-console.table((await Promise.all(orders)) as Order[]);
+console.table(await Promise.all(orders));

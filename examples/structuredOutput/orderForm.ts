@@ -9,5 +9,3 @@ export const orderForm = z.object({
   payment: z.enum(["invoice", "card", "transfer"]).describe("how it is paid"),
   urgent: z.boolean().describe("whether the delivery is urgent"),
 });
-
-export type Order = z.infer<typeof orderForm>;
