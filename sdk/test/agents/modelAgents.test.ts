@@ -188,7 +188,7 @@ describe("a ReActAgent", () => {
 
   it.each([
     ["a tool that throws", callsTool("fail", "{}"), "out of paper"],
-    ["arguments that don't fit", callsTool("add", '{"a": "two"}'), "add"],
+    ["arguments that don't fit", callsTool("add", '{"a": "two"}'), "expected number"],
     ["a tool that there is not", callsTool("subtract", "{}"), "subtract"],
   ])("tells the model of %s, and goes on", async (_, call, told) => {
     await using server = await modelThat(call, says("Sorry."));
