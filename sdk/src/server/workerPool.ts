@@ -175,7 +175,9 @@ export class WorkerPool implements WorkerListener {
   async stop(): Promise<void> {
     this.stopping = true;
     clearInterval(this.pinging);
-    await Promise.allSettled(this.all.map((worker) => worker.request({ kind: "stop" }, disposeMs)));
+    // Who computes without pause does not come to dispose of anything.
+    const attentive = this.all.filter(({ stuck }) => !stuck);
+    await Promise.allSettled(attentive.map((worker) => worker.request({ kind: "stop" }, disposeMs)));
     await Promise.allSettled(this.all.map((worker) => worker.terminate()));
   }
 }
