@@ -16,6 +16,8 @@ export interface AgentServerOptions {
   readonly agentDir: string;
   /** How many agents can compute at the same time. */
   readonly workers: number;
+  /** A file of the models that its agents can name. */
+  readonly modelConfigPath?: string | undefined;
 }
 
 const READY_TIMEOUT_MS = 20_000;
@@ -32,8 +34,9 @@ export class AgentServerProcess implements AsyncDisposable {
   private readonly child: ChildProcessByStdio<null, Readable, Readable>;
   private readonly kill = () => this.child.kill("SIGKILL");
 
-  constructor({ agentDir, workers }: AgentServerOptions) {
+  constructor({ agentDir, workers, modelConfigPath }: AgentServerOptions) {
     const args = ["--host", "127.0.0.1", "--port", "0", "--agent-dir", agentDir, "--workers", String(workers)];
+    if (modelConfigPath !== undefined) args.push("--model-config-path", modelConfigPath);
     this.child = spawn(process.execPath, [asServer(), ...args], { stdio: ["ignore", "pipe", "pipe"] });
     process.once("exit", this.kill);
     this.address = this.readyLine();

@@ -8,6 +8,10 @@ export interface DeskOptions {
   readonly docs: readonly string[] | undefined;
   readonly readers: number;
   readonly json: boolean;
+  /** A file of model configs; without it the embedded model. */
+  readonly modelConfig: string | undefined;
+  /** Which of them. */
+  readonly model: string | undefined;
 }
 
 export const DEFAULT_QUESTION = "How does an option of a command get a default value, and how is it made required?";
@@ -29,6 +33,11 @@ export function parseCommandLine(argv: readonly string[]): DeskOptions {
       "folders of text or Markdown (default: this repository and its packages' READMEs)",
     )
     .option("-r, --readers <count>", "how many readers share the documents", asReaderCount, DEFAULT_READERS)
+    .option(
+      "--model-config <path>",
+      "a file of model configs (docs/models); without it the embedded model, which only quotes",
+    )
+    .option("--model <name>", "the model config that critic and editor use, if there are several")
     .option("--json", "print one JSON object for programs instead of the text for people", false)
     .exitOverride()
     .allowExcessArguments(false)

@@ -11,7 +11,12 @@ const agentDir = fileURLToPath(new URL("agents", import.meta.url));
 /** All agents in this process, on its one thread. */
 export function runLocal(input: ResearchInput): Promise<ResearchResult> {
   const startedAt = wallClock();
-  const desk = openDesk({ readers: input.batches.map(() => "here"), critic: "here", editor: "here" });
+  const desk = openDesk({
+    readers: input.batches.map(() => "here"),
+    critic: "here",
+    editor: "here",
+    modelConfigName: input.model.name,
+  });
   return runResearch(desk, startedAt, input);
 }
 
@@ -28,11 +33,12 @@ export async function runDistributed(input: ResearchInput): Promise<DistributedR
   const onServer = Math.max(1, Math.floor(input.batches.length / 2));
   const inChildren = input.batches.length - onServer;
   init({ maxChildServers: Math.max(1, inChildren) });
-  await using server = new AgentServerProcess({ agentDir, workers: onServer });
+  await using server = new AgentServerProcess({ agentDir, workers: onServer, modelConfigPath: input.model.configPath });
   const desk = openDesk({
     readers: input.batches.map((_, index) => (index < inChildren ? "child" : server.address)),
     critic: server.address,
     editor: "child",
+    modelConfigName: input.model.name,
   });
   const result = await runResearch(desk, startedAt, input);
   return { ...result, server: { ...(await server.address), processId: server.processId } };

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
+import { AgentScopeError, findModel, init } from "agentscope-distributed";
 import { CommanderError } from "commander";
 import { type DeskOptions, parseCommandLine } from "./commandLine.js";
 import { compare } from "./comparison.js";
@@ -17,10 +18,17 @@ const BATCHES_PER_READER = 12;
 /** Seen from the compiled file, examples/dist/researchDesk/main.js. */
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
 
-async function main({ question, docs, readers, json }: DeskOptions): Promise<void> {
+async function main({ question, docs, readers, json, modelConfig, model }: DeskOptions): Promise<void> {
+  if (modelConfig !== undefined) init({ modelConfigs: modelConfig });
+  // Says at once what can't be used.
+  findModel(model);
   const documents = await discoverDocuments(docs ?? [repository]);
   const shares = balancedShares(documents, readers);
-  const work = { question, batches: shares.map((share) => batches(share, BATCHES_PER_READER)) };
+  const work = {
+    question,
+    model: { name: model, configPath: modelConfig },
+    batches: shares.map((share) => batches(share, BATCHES_PER_READER)),
+  };
   const sizeBytes = totalBytes(documents);
   if (!json) reportTask(question, shares);
 
@@ -55,7 +63,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : BAD_INPUT;
-  } else if (error instanceof CorpusError) {
+  } else if (error instanceof CorpusError || (error instanceof AgentScopeError && error.code === "INVALID_ARGUMENT")) {
     console.error(`error: ${error.message}`);
     process.exitCode = BAD_INPUT;
   } else {

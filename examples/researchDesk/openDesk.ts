@@ -12,6 +12,8 @@ export interface Placement {
   readonly readers: readonly FuturePlace[];
   readonly critic: FuturePlace;
   readonly editor: FuturePlace;
+  /** Of the critic and the editor; default: the only one there is. */
+  readonly modelConfigName: string | undefined;
 }
 
 /** The agents of a research desk. Local ones and those elsewhere are used in the same way. */
@@ -22,9 +24,10 @@ export interface Desk {
 }
 
 export async function openDesk(placement: Placement): Promise<Desk> {
+  const { modelConfigName } = placement;
   const [critic, editor, ...readers] = await Promise.all([
-    makeAt(placement.critic, (toDist) => new Critic({ name: "critic", toDist })),
-    makeAt(placement.editor, (toDist) => new Editor({ name: "editor", toDist })),
+    makeAt(placement.critic, (toDist) => new Critic({ name: "critic", modelConfigName, toDist })),
+    makeAt(placement.editor, (toDist) => new Editor({ name: "editor", modelConfigName, toDist })),
     ...placement.readers.map((place, index) =>
       makeAt(place, (toDist) => new Reader({ name: `reader ${index + 1}`, toDist })),
     ),

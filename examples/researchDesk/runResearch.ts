@@ -9,6 +9,8 @@ export interface ResearchInput {
   readonly question: string;
   /** For each reader, the batches of documents that it reads one after the other. */
   readonly batches: readonly SourceDocument[][][];
+  /** Of the critic and the editor, and the file that it stands in. */
+  readonly model: { readonly name: string | undefined; readonly configPath: string | undefined };
   /** Called at each piece of work that is done, with what it brought. */
   readonly onProgress: (content: DeskContent) => void;
 }

@@ -16,9 +16,13 @@ export interface WorkSpan {
 }
 
 /** Does an agent's work and puts it into a message that says how long it took. */
-export function timedReply(agent: string, step: Step, work: () => DeskContent): DeskMessage {
+export async function timedReply(
+  agent: string,
+  step: Step,
+  work: () => DeskContent | Promise<DeskContent>,
+): Promise<DeskMessage> {
   const startedAt = wallClock();
-  const content = work();
+  const content = await work();
   const span: WorkSpan = { agent, step, startedAt, endedAt: wallClock(), processId: process.pid, threadId };
   return new Msg({ name: agent, role: "assistant", content, metadata: span });
 }

@@ -1,3 +1,4 @@
+import type { ModelWords } from "../agents/deskModel.js";
 import { termWeights } from "../retrieval/corpusStatistics.js";
 import type { Evidence } from "./evidence.js";
 import { groupNearDuplicates } from "./nearDuplicates.js";
@@ -10,6 +11,8 @@ export interface Answer {
   readonly documents: number;
   readonly passages: number;
   readonly duplicates: number;
+  /** What a model adds to it. */
+  readonly words?: ModelWords;
 }
 
 const MAX_QUOTATIONS = 6;

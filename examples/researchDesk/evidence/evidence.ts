@@ -6,6 +6,8 @@ import { groupNearDuplicates } from "./nearDuplicates.js";
 export interface Evidence {
   readonly question: string;
   readonly statistics: CorpusStatistics;
+  /** What the sources speak of. */
+  readonly subjects: readonly string[];
   /** Best first. */
   readonly sources: readonly Source[];
   /** How many passages said the same as a better one. */

@@ -1,3 +1,4 @@
+import { isEmbedded, type ModelWords } from "../agents/deskModel.js";
 import type { Answer } from "../evidence/answer.js";
 import type { Place } from "../evidence/evidence.js";
 import type { Quotation } from "../evidence/quotation.js";
@@ -25,8 +26,25 @@ export function answerLines(answer: Answer, style: AnswerStyle): string[] {
   const merged = `${plural(answer.duplicates, "near-duplicate")} merged`;
   return [
     `  ${style.paint("dim", `${found}, ${merged}.`)}`,
+    ...wordsLines(answer.words, style),
     ...answer.quotations.flatMap((quotation, index) => ["", ...quotationLines(quotation, index + 1, style)]),
   ];
+}
+
+function wordsLines(words: ModelWords | undefined, style: AnswerStyle): string[] {
+  if (words === undefined) return [];
+  const { subjects, summary, model } = words;
+  const lead = "  in short   ";
+  return [
+    "",
+    ...(subjects.length > 0 ? wrap(subjects.join(", "), { ...style, lead: "  about      " }) : []),
+    ...wrap(summary, { ...style, lead }),
+    `${" ".repeat(lead.length)}${style.paint("dim", `by ${whoIs(model)}`)}`,
+  ];
+}
+
+function whoIs(model: ModelWords["model"]): string {
+  return isEmbedded(model) ? "the embedded model, which only quotes; others: --model-config" : model.modelName;
 }
 
 function quotationLines(quotation: Quotation, number: number, { columns, paint }: AnswerStyle): string[] {

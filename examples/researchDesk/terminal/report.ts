@@ -1,8 +1,10 @@
 import { availableParallelism } from "node:os";
+import { isEmbedded } from "../agents/deskModel.js";
 import type { Comparison } from "../comparison.js";
 import type { SourceDocument } from "../corpus/discoverDocuments.js";
 import { totalBytes } from "../corpus/shares.js";
 import type { DistributedResult } from "../deployments.js";
+import type { Answer } from "../evidence/answer.js";
 import type { ResearchResult } from "../runResearch.js";
 import type { WorkSpan } from "../workSpan.js";
 import { type AnswerStyle, answerLines } from "./answerLines.js";
@@ -42,7 +44,7 @@ export function reportDistributed(result: DistributedResult): void {
 export function reportComparison(comparison: Comparison, local: ResearchResult, distributed: DistributedResult): void {
   const { paint } = style;
   const verdict = comparison.equal
-    ? paint("green", "Both answers are equal.")
+    ? paint("green", sameWords(local.answer) ? "Both answers are equal." : "Both answers quote the same.")
     : paint("red", "The answers differ. They should not: please report this with the output above.");
   const chart = (result: ResearchResult, processName: (span: WorkSpan) => string) =>
     timeline(result.spans, { ...style, startedAt: result.startedAt, endedAt: result.endedAt, processName });
@@ -60,6 +62,11 @@ export function reportComparison(comparison: Comparison, local: ResearchResult, 
     ...chart(distributed, place),
     "",
   ]);
+}
+
+/** Whether the two answers are to be the same to the last word; a model that is no embedded one puts it differently each time. */
+function sameWords({ words }: Answer): boolean {
+  return words === undefined || isEmbedded(words.model);
 }
 
 function printRun(title: string, result: ResearchResult): void {

@@ -8,7 +8,7 @@ function answer(question: string, texts: Record<string, string>) {
   const index = new PassageIndex();
   for (const [path, text] of Object.entries(texts)) index.addDocument(passagesOf(path, text));
   const statistics = index.statistics(question);
-  return writeAnswer({ question, statistics, ...weigh(index.best(question, statistics, 40)) });
+  return writeAnswer({ question, statistics, subjects: [], ...weigh(index.best(question, statistics, 40)) });
 }
 
 const colors =

@@ -33,6 +33,17 @@ test("starting lasts until the last process with a reader is at work, and counts
   });
 });
 
+test("a model's words count where it says the same each time", () => {
+  const withWords = (result: ResearchResult, summary: string, modelType: string): ResearchResult => {
+    const words = { subjects: [], summary, model: { modelType, modelName: "m" } };
+    return { ...result, answer: { ...answer, words } };
+  };
+  const areEqual = (modelType: string) =>
+    compare(withWords(local, "yes", modelType), withWords(distributed, "indeed", modelType)).equal;
+  expect(areEqual("embedded_chat")).toBe(false);
+  expect(areEqual("openai_chat")).toBe(true);
+});
+
 test("answers that differ anywhere are not equal", () => {
   expect(compare(local, { ...distributed, answer: { ...answer, passages: 2 } }).equal).toBe(false);
 });

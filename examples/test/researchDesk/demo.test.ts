@@ -85,6 +85,31 @@ test("a person sees both answers, both times, the speed-up and who worked when",
   expect(stderr).toMatch(/distributed: .* read/);
 });
 
+test("critic and editor use the model that the person names, in both runs", { timeout }, async () => {
+  const models = join(docs, "models.json");
+  const model = (name: string, sentences: number) => {
+    return {
+      config_name: name,
+      model_type: "embedded_chat",
+      model_name: `quotes ${sentences}`,
+      max_sentences: sentences,
+    };
+  };
+  await writeFile(models, JSON.stringify([model("short", 1), model("long", 4)]));
+  const asked = ["--docs", docs, "--question", "What keeps messages of an agent, and what stands for them?"];
+  const ask = (name: string) => summarize(...asked, "--model-config", models, "--model", name);
+  const [short, long] = [await ask("short"), await ask("long")];
+  expect(short.equal).toBe(true);
+  const said = short.local.answer.words;
+  expect(said).toEqual(short.distributed.answer.words);
+  expect(said?.subjects).not.toEqual([]);
+  expect(said?.summary).toMatch(/mailbox|placeholder|message/i);
+  expect(long.local.answer.words?.summary.length).toBeGreaterThan(said?.summary.length ?? 0);
+  const unknown = await runExample(demo, [...asked, "--model-config", models, "--model", "other"]);
+  expect(unknown).toMatchObject({ code: 2, stdout: "" });
+  expect(unknown.stderr).toMatch(/no model config "other" here; there are "short", "long"/);
+});
+
 test("bad input is refused with exit code 2 and a sentence that says what to do", { timeout }, async () => {
   const missing = await runExample(demo, ["--docs", join(docs, "nowhere")]);
   expect(missing).toMatchObject({ code: 2, stdout: "" });

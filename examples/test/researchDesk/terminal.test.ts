@@ -67,6 +67,23 @@ test("an answer shows each quotation with its place, and where else it stands", 
   ]);
 });
 
+test("a model's words stand before the quotations, with what they are about and who said them", () => {
+  const words = {
+    subjects: ["color", "terminal"],
+    summary: "[1] Detect whether the terminal supports color, and then paint.",
+    model: { modelType: "ollama_chat", modelName: "small" },
+  };
+  const quotation = { text: "Detect it.", path: "a.md", line: 5, headings: [], alsoIn: [] };
+  const answer = { question: "?", quotations: [quotation], documents: 2, passages: 9, duplicates: 1, words };
+  expect(answerLines(answer, style).slice(1, 6)).toEqual([
+    "",
+    "  about      color, terminal",
+    "  in short   [1] Detect whether the terminal supports color,",
+    "             and then paint.",
+    "             by small",
+  ]);
+});
+
 test("an answer without quotations says what to try", () => {
   const empty = { question: "?", quotations: [], documents: 1, passages: 1, duplicates: 0 };
   expect(answerLines(empty, style).join(" ")).toMatch(/Nothing in 1 passage of 1 document answers this.*--docs/);
