@@ -5,7 +5,7 @@ import { StartedProcess, type StartOptions } from "./startedProcess.js";
 import { until } from "./until.js";
 
 /** The file of the command, as the package names it. */
-const asServerCommand = commandOf("as-server");
+export const asServerCommand = commandOf("as-server");
 
 function commandOf(name: string): string {
   const manifest = fileURLToPath(import.meta.resolve("agentscope-distributed/package.json"));

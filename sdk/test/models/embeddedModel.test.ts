@@ -50,6 +50,18 @@ describe("the embedded model", () => {
     expect(await answer(system, user("What is the capital of France?"))).toBe(nothingToQuote);
   });
 
+  test("quotes code in a sentence as it stands there", async () => {
+    const text = "Name an option by .requiredOption() of the command. A default goes with .option() too.";
+    expect(await answer(user(`${text} How is an option named?`))).toContain(
+      "Name an option by .requiredOption() of the command.",
+    );
+  });
+
+  test("does not answer with what was asked before", async () => {
+    const before = [user(apollo), user("How much did the program cost, and who said so?")];
+    expect(await answer(...before, user("What about the cost of the program?"))).not.toContain("?");
+  });
+
   test("repeats itself last", async () => {
     const before: ChatMessage = { role: "assistant", content: "The program cost about 25.4 billion dollars." };
     const text = await answer(user(apollo), before, user("Tell me about the Moon."));

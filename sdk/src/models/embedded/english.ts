@@ -63,7 +63,8 @@ interface Token {
 }
 
 function sentencesOfPart(part: string): Sentence[] {
-  const sentences: Sentence[] = [];
+  const read: { text: string; tokens: Token[] }[] = [];
+  let end = 0;
   nlp
     .readDoc(part)
     .sentences()
@@ -71,9 +72,19 @@ function sentencesOfPart(part: string): Sentence[] {
       const tokens: Token[] = [];
       item.tokens().each((token: ItemToken) => tokens.push(tokenOf(token)));
       const text = item.out().trim();
-      if (text !== "") sentences.push(sentenceOf(text, tokens));
+      if (text === "") return;
+      const last = read.at(-1);
+      // A dot without a space after it ends no sentence: `.option()`.
+      if (last !== undefined && part.startsWith(text, end)) {
+        last.text += text;
+        last.tokens.push(...tokens);
+        end += text.length;
+      } else {
+        read.push({ text, tokens });
+        end = part.indexOf(text, end) + text.length;
+      }
     });
-  return sentences;
+  return read.map(({ text, tokens }) => sentenceOf(text, tokens));
 }
 
 function tokenOf(token: ItemToken): Token {
