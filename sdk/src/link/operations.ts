@@ -42,7 +42,7 @@ export const argumentKind = {
   message: 1,
   /** any value */
   value: 2,
-  /** address, instance, lane, caller, seq: the result of a call of another server's agent, or of this one's */
+  /** address, realm, instance, lane, caller, seq: the result of a call of another server's agent, or of this one's */
   reference: 3,
   /** seq: the result of a call that was made on this channel */
   ownReference: 4,

@@ -10,6 +10,8 @@ export class RemoteFile {
     /** `host:port` of the server that has the file. */
     readonly address: string,
     readonly path: string,
+    /** Of that server (peer.ts). */
+    readonly realm = "",
   ) {}
 }
 

@@ -177,7 +177,7 @@ export interface ReferenceCodec {
   /** A message's `url`: a file of this machine as one that the receiver can fetch. */
   exportUrl(url: string): string | RemoteFile;
   /** A file of another machine; without an address one of the sender's. */
-  importFile(address: string, path: string): RemoteFile;
+  importFile(address: string, path: string, realm: string): RemoteFile;
   importResult(reference: unknown): unknown;
   importAgent(reference: unknown): unknown;
 }
@@ -240,7 +240,9 @@ export function toWire(value: unknown, references: ReferenceCodec): unknown {
 export function urlToWire(url: unknown, references: ReferenceCodec): unknown {
   if (Array.isArray(url)) return url.map((item) => urlToWire(item, references));
   const exported = typeof url === "string" ? references.exportUrl(url) : url;
-  return exported instanceof RemoteFile ? new Tagged("file", [exported.address, exported.path]) : exported;
+  return exported instanceof RemoteFile
+    ? new Tagged("file", [exported.address, exported.path, exported.realm])
+    : exported;
 }
 
 function recordToWire(value: Record<string, unknown>, references: ReferenceCodec): unknown {
@@ -266,9 +268,9 @@ function fromTagged(tag: Tag, data: unknown): unknown {
     case "msg":
       return messageFromFields(data as unknown[]);
     case "file": {
-      const [address, path] = data as unknown[];
+      const [address, path, realm = ""] = data as unknown[];
       if (typeof address !== "string" || typeof path !== "string") throw new RangeError("a file lacks address or path");
-      return decodingReferences?.importFile(address, path);
+      return decodingReferences?.importFile(address, path, String(realm));
     }
     case "map":
       return new Map(data as [unknown, unknown][]);

@@ -30,10 +30,10 @@ export interface ReferenceTarget {
 }
 
 /**
- * `[address, instance, lane, agent id, name, class, caller, seq]`; without an address: on this end of the session. The last two
+ * `[address, realm, instance, lane, agent id, name, class, caller, seq]`; without an address: on this end of the session. The last two
  * tell which caller's operation makes the agent, as long as it is not known that it has arrived there.
  */
-export type AgentReference = [string, string, number, string, string, string, string?, number?];
+export type AgentReference = [string, string, string, number, string, string, string, string?, number?];
 
 /** The target behind an agent or a handle. */
 export function targetOf(agent: object): AgentTarget {

@@ -17,6 +17,7 @@ import type { TaskReference } from "./taskReference.js";
 export interface AgentLocation {
   /** Empty: at the other end of the session it came by. */
   address: string;
+  realm: string;
   instance: string;
   lane: number;
   id: string;
@@ -34,6 +35,7 @@ export interface ReferenceHome {
   readonly ownLane: number;
   /** `host:port` of the other end; empty where it is no server. */
   readonly otherAddress: string;
+  readonly otherRealm: string;
   /** What the other end needs to fetch a result itself; undefined where it can't. */
   referenceTo(result: CallResult<unknown>): TaskReference | number | undefined;
   /** Calls back when it is known whether the other end can be given a reference. */
@@ -213,8 +215,8 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
       case argumentKind.value:
         return cursor.next();
       case argumentKind.reference: {
-        const [address, instance, lane] = [cursor.text(), cursor.text(), cursor.number()];
-        return this.home.importTask({ address, instance, lane, caller: cursor.text(), seq: cursor.number() });
+        const [address, realm, instance, lane] = [cursor.text(), cursor.text(), cursor.text(), cursor.number()];
+        return this.home.importTask({ address, realm, instance, lane, caller: cursor.text(), seq: cursor.number() });
       }
       case argumentKind.ownReference:
         return this.home.incomingResult(cursor.number());
@@ -313,14 +315,15 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
     return targetOf(agent).reference(this);
   }
 
-  importFile(address: string, path: string): RemoteFile {
-    return new RemoteFile(address === "" ? this.home.otherAddress : address, path);
+  importFile(address: string, path: string, realm: string): RemoteFile {
+    const { otherAddress, otherRealm } = this.home;
+    return address === "" ? new RemoteFile(otherAddress, path, otherRealm) : new RemoteFile(address, path, realm);
   }
 
   importAgent(reference: unknown): unknown {
-    const [address, instance, lane, id, name, className, caller, seq] = reference as AgentReference;
+    const [address, realm, instance, lane, id, name, className, caller, seq] = reference as AgentReference;
     const madeBy = caller === undefined || seq === undefined ? undefined : { caller, seq };
-    return this.home.importAgent({ address, instance, lane, id, name, className, madeBy });
+    return this.home.importAgent({ address, realm, instance, lane, id, name, className, madeBy });
   }
 
   exportUrl(url: string): string | RemoteFile {
@@ -338,8 +341,8 @@ function pushReference(out: unknown[], reference: TaskReference | number): void 
     out.push(argumentKind.ownReference, reference);
     return;
   }
-  const { address, instance, lane, caller, seq } = reference;
-  out.push(argumentKind.reference, address, instance, lane, caller, seq);
+  const { address, realm, instance, lane, caller, seq } = reference;
+  out.push(argumentKind.reference, address, realm, instance, lane, caller, seq);
 }
 
 function readMessage(cursor: Cursor): Msg {

@@ -16,8 +16,8 @@ import { WaitGraph, type WaitGraphHome } from "./waitGraph.js";
 
 /** What an endpoint needs of the process it is in. */
 export interface Network {
-  /** The connection to the agent server at an address; opened when there is none. */
-  connect(address: string): Connection;
+  /** The connection to the agent server at an address; opened when there is none, as one of a realm expects it. */
+  connect(address: string, realm: string): Connection;
   /** A file of this process as one that others can fetch, or the url as it is. */
   exportUrl(url: string): string | RemoteFile;
 }
@@ -95,8 +95,8 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
       if (owner === session) return result.seq;
       const { peer } = owner.connection;
       if (peer === undefined || !this.canReach(peer, session.connection.peer)) return undefined;
-      const { address, instance } = peer;
-      return { address, instance, lane: owner.lane, caller: owner.callerName, seq: result.seq };
+      const { address, realm, instance } = peer;
+      return { address, realm, instance, lane: owner.lane, caller: owner.callerName, seq: result.seq };
     }
     if (source instanceof ForeignResult) {
       const { reference } = source;
@@ -126,12 +126,12 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
 
   /** A result of another server (or of this one), for use here. */
   importTask(reference: TaskReference): CallResult<unknown> {
-    const { address, instance, lane, caller, seq } = reference;
+    const { address, realm, instance, lane, caller, seq } = reference;
     if (instance === this.self.instance && lane === this.lane) return this.resultOf(caller, seq);
     const key = `${instance}/${lane}/${caller}/${seq}`;
     const known = this.fetching.get(key);
     if (known !== undefined) return known;
-    const connection = this.network.connect(address);
+    const connection = this.network.connect(address, realm);
     if (connection.mayBeStale(instance)) {
       const later: CallResult<unknown> = new Placeholder(undefined, seq);
       connection.whenNotDown(() => forward(this.importTask(reference), later));
@@ -165,8 +165,8 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
   }
 
   private bindElsewhere(agent: RemoteAgent, location: AgentLocation): void {
-    const { address, instance, lane, madeBy } = location;
-    const connection = this.network.connect(address);
+    const { address, realm, instance, lane, madeBy } = location;
+    const connection = this.network.connect(address, realm);
     if (connection.mayBeStale(instance)) {
       connection.whenNotDown(() => this.bindElsewhere(agent, location));
       return;

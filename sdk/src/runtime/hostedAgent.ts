@@ -168,7 +168,7 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
   reference(to: ReferenceTarget): AgentReference {
     const { self, ownLane } = to;
     const address = to.canReach(self) ? self.address : "";
-    return [address, self.instance, ownLane, this.id, this.name, this.className];
+    return [address, self.realm, self.instance, ownLane, this.id, this.name, this.className];
   }
 
   /** A call has arrived. */

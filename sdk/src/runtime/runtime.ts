@@ -19,7 +19,7 @@ export function setRuntime(made: Runtime): Runtime {
   threadGlobals[place] = made;
   setAwaitHook((result) => made.endpoint.waitGraph.awaited(result));
   setUnreadReporter((error) => settings.logger.warn(`a call failed and nothing awaited its result: ${error.message}`));
-  setFileFetcher((file) => fetchRemoteFile(file, made.servers.accessTo(file.address)));
+  setFileFetcher((file) => fetchRemoteFile(file, made.servers.accessTo(file.address, file.realm)));
   process.once("exit", reportUnreadFailures);
   return made;
 }

@@ -84,6 +84,10 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
     return this.connection.peer?.address ?? "";
   }
 
+  get otherRealm(): string {
+    return this.connection.peer?.realm ?? "";
+  }
+
   get ownLane(): number {
     return this.ends.endpoint.lane;
   }

@@ -2,6 +2,8 @@
 export interface TaskReference {
   /** `host:port` of the server that has the agent. */
   address: string;
+  /** Whether it lets others in with the token of this one, and which others: the realm of what the server said of itself. */
+  realm: string;
   /** Tells the server from one that was started again at that address. */
   instance: string;
   /** The lane of the agent's worker. */

@@ -11,7 +11,7 @@ export interface Servers {
   /** A connection to a child server for one more agent; the child is started, or shared. */
   childServer(options: DistOptions): Connection;
   /** How a server that this thread has to do with is got into. */
-  accessTo(address: string): ServerAccess;
+  accessTo(address: string, realm: string): ServerAccess;
 }
 
 /** What agents and handles of this thread work with. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { DistOptions } from "../agents/distOptions.js";
@@ -43,7 +44,7 @@ export class WorkerNetwork implements Servers {
     },
   ) {
     const network = {
-      connect: (address: string) => this.connect({ address }),
+      connect: (address: string, realm: string) => this.connect(this.accessTo(address, realm)),
       exportUrl: (url: string) => this.exportUrl(url),
     };
     this.endpoint = new Endpoint({ host: worker.host, lane: worker.lane, self: this.self, network });
@@ -83,14 +84,15 @@ export class WorkerNetwork implements Servers {
     }
   }
 
-  connect({ address }: ServerAccess): Connection {
+  connect(access: ServerAccess): Connection {
+    const { address } = access;
     if (address === this.self.address) return this.connection(selfLink);
     // One connection of the process to each server, shared by its workers: they know it by the same id.
-    const link = `${this.self.instance}>${address}`;
+    const link = `${this.self.instance}>${address}${suffixOf(access)}`;
     const known = this.connections.get(link);
     if (known !== undefined) return known;
     const connection = this.connection(link);
-    this.worker.post(["connect", link, this.accessTo(address)]);
+    this.worker.post(["connect", link, access]);
     return connection;
   }
 
@@ -98,8 +100,10 @@ export class WorkerNetwork implements Servers {
     return this.children.connectionFor(options);
   }
 
-  accessTo(address: string): ServerAccess {
-    return { address, token: this.worker.options.token, tls: this.worker.options.tls };
+  /** What this server has is shown to those of its realm alone. */
+  accessTo(address: string, realm: string): ServerAccess {
+    const { token, tls } = this.worker.options;
+    return realm === "" || realm !== this.self.realm ? { address } : { address, token, tls };
   }
 
   private openChild(started: Promise<ServerAccess>) {
@@ -151,6 +155,15 @@ export class WorkerNetwork implements Servers {
     this.worker.post(["serve", path]);
     return new RemoteFile("", path);
   }
+}
+
+/** Tells connections to the same address apart that show something else of themselves. */
+function suffixOf({ token, tls }: ServerAccess): string {
+  if (token === undefined && tls === undefined) return "";
+  return `#${createHash("sha256")
+    .update(JSON.stringify([token, tls]))
+    .digest("hex")
+    .slice(0, 8)}`;
 }
 
 /** The path, where a url names a file that exists here. */
