@@ -6,7 +6,6 @@ import { resolveTarget } from "../orchestration/runTarget.js";
 import type { AgentClass } from "../runtime/agentHost.js";
 import type { AgentSpec } from "../runtime/agentSpec.js";
 import type { AgentTarget } from "../runtime/agentTarget.js";
-import { targetOf } from "../runtime/agentTarget.js";
 import { createHandle } from "../runtime/handle.js";
 import type { AgentInstance } from "../runtime/agentCode.js";
 import { RemoteAgent } from "../runtime/remoteAgent.js";
@@ -47,14 +46,13 @@ export interface Placement {
 
 /** Puts an agent where the options and the run target say, and gives its handle. */
 export function makeDistributed(placement: Placement): object {
-  const { options, local } = placement;
+  const { options } = placement;
   const agentClass = placement.agentClass as AgentClass;
   const prototype = agentClass.prototype as object;
   checkDistOptions(options);
   const target = resolveTarget(options);
-  if (target.kind === "local" && local !== undefined) return createHandle(targetOf(local), prototype);
   const spec = specOf(placement);
-  if (target.kind === "local") return createHandle(runtime().host.createOf(agentClass, spec), prototype);
+  if (target.kind === "local") return createHandle(constructHere(agentClass, spec), prototype);
   const agent = new RemoteAgent(
     { name: spec.name, id: spec.id, server: target.address ?? "child process" },
     spec.className,
@@ -75,6 +73,12 @@ export function makeDistributed(placement: Placement): object {
   if (options.lazyLaunch === true) agent.launchLater(place);
   else place();
   return createHandle(agent, prototype);
+}
+
+/** As in another process it is another object, also where the agent that `toDist` was called on lives here. */
+function constructHere(agentClass: AgentClass, spec: AgentSpec): AgentTarget {
+  const { host } = runtime();
+  return host.createOf(agentClass, host.agents.has(spec.id) ? { ...spec, id: newAgentId() } : spec);
 }
 
 /** The module that a child finds the class in; none where it knows the class. */
@@ -99,7 +103,7 @@ function specOf({ agentClass, args, options, local }: Placement): AgentSpec {
   const { host } = runtime();
   const maker = host.inCharge();
   return {
-    id: options.agentId ?? config.agentId ?? localId ?? randomUUID().replaceAll("-", ""),
+    id: options.agentId ?? config.agentId ?? localId ?? newAgentId(),
     name: config.name,
     className,
     args: portable(agentClass, withoutToDist(args)).map((arg, index) =>
@@ -109,6 +113,10 @@ function specOf({ agentClass, args, options, local }: Placement): AgentSpec {
     madeInTurnOf: maker?.person === host.person ? undefined : maker?.id,
     person: maker?.person,
   };
+}
+
+function newAgentId(): string {
+  return randomUUID().replaceAll("-", "");
 }
 
 /** The constructor's arguments as they can travel. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { readMcpServers } from "../agents/tools/mcpServers.js";
-import { InvalidArgumentError } from "../errors.js";
+import { asError, InvalidArgumentError } from "../errors.js";
 import { formatReadyLine } from "../launch/readyLine.js";
 import { readModelConfigs } from "../models/modelConfigs.js";
 import { settings } from "../orchestration/settings.js";
@@ -55,15 +55,17 @@ export async function startAgentServer(options: StartOptions): Promise<void> {
       child: false,
     },
     // What agents left running must not keep a stopped server.
-    { onStop: () => process.exit(0) },
+    { onStop: () => process.exit() },
   );
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void server.stop());
   try {
     const report = await server.loaded();
     if (report !== undefined) for (const line of formatAgentDirReport(report)) log(line);
   } catch (error) {
+    process.exitCode = 1;
+    process.stderr.write(`as-server: ${asError(error).message}\n`);
     await server.stop();
-    throw error;
+    return;
   }
   const { host, port, serverId } = server.address;
   log(`agent server ${serverId} listens on ${host}:${port}; Ctrl-C stops it`);

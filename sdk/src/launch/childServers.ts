@@ -36,7 +36,8 @@ export class ChildServers {
 
   /** A connection to a child for one more agent. */
   connectionFor(options: DistOptions): Connection {
-    const kind = JSON.stringify([options.maxPoolSize, options.maxTimeoutSeconds, options.localMode]);
+    const { maxPoolSize, maxTimeoutSeconds, host } = this.serverOptions(options);
+    const kind = JSON.stringify([maxPoolSize, maxTimeoutSeconds, host]);
     const shareable = [...this.servers].filter((server) => server.kind === kind);
     const mayStart = this.servers.size < settings.maxChildServers || shareable.length === 0;
     const server = mayStart ? this.start(options, kind) : leastLoaded(shareable);

@@ -130,7 +130,7 @@ export function toAgentScopeError(
   switch (code) {
     case grpcStatus.UNAVAILABLE:
       return new AgentServerNotAliveError(
-        `No agent server can be reached at ${address}: ${details}${tlsHint(details)}`,
+        `No agent server can be reached at ${address}: ${details}${tlsHint(details)}${startHint(details, address)}`,
         {
           server: address,
           cause: error,
@@ -180,4 +180,10 @@ function statusOf(error: unknown): { code: number; details: string } {
 function tlsHint(details: string): string {
   if (/certificate|self.signed/i.test(details)) return ". Give the certificate of who signed the server's as tls.ca";
   return /SSL|TLS|wrong version/i.test(details) ? ". Is TLS on at one end only? See the option tls" : "";
+}
+
+function startHint(details: string, address: string): string {
+  if (!details.includes("ECONNREFUSED")) return "";
+  const port = address.slice(address.lastIndexOf(":") + 1);
+  return `. Nothing listens there: start an agent server on that machine (as-server --port ${port} --agent-dir …), or correct host and port`;
 }

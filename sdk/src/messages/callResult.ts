@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { type AgentScopeError, PlaceholderExpiredError } from "../errors.js";
 import { readValue } from "./remoteFile.js";
 
@@ -88,6 +89,19 @@ export class CallResult<T> implements Promise<T> {
 
   get [Symbol.toStringTag](): string {
     return "CallResult";
+  }
+
+  toString(): string {
+    return `[${this[Symbol.toStringTag]}: await it for its value]`;
+  }
+
+  /** Shown where somebody forgot to await it, instead of what it is made of. */
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return `${this[Symbol.toStringTag]} { ${this.state} }`;
   }
 
   // biome-ignore lint/suspicious/noThenProperty: it is a promise

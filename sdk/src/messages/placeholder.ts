@@ -8,6 +8,14 @@ import type { Msg, Role } from "./msg.js";
 class PlaceholderField<T> implements PromiseLike<T> {
   constructor(private readonly read: () => Promise<T>) {}
 
+  toString(): string {
+    return "[a field of a Placeholder: await it for its value]";
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
   // biome-ignore lint/suspicious/noThenProperty: it is a promise
   then<R = T, E = never>(
     onValue?: ((value: T) => R | PromiseLike<R>) | null,

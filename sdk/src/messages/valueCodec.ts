@@ -113,10 +113,7 @@ function copyObject(value: object, path: string, depth: number): unknown {
     return copy;
   }
   const className = (prototype as { constructor?: { name?: string } }).constructor?.name;
-  throw new NotTransferableError(
-    path,
-    className ? `an instance of ${className}` : "an object with a prototype of its own",
-  );
+  throw new NotTransferableError(path, whatItIs(value, className));
 }
 
 function copyRecord(value: object, path: string, depth: number): object {
@@ -344,4 +341,9 @@ export function unpackValue(bytes: Uint8Array, references: ReferenceCodec): unkn
   } finally {
     decodingReferences = outer;
   }
+}
+
+function whatItIs(value: object, className: string | undefined): string {
+  if (typeof (value as { then?: unknown }).then === "function") return "a promise (await it first)";
+  return className ? `an instance of ${className}` : "an object with a prototype of its own";
 }

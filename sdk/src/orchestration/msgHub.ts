@@ -1,6 +1,7 @@
 import type { AgentInput } from "../agents/agentConfig.js";
-import type { Msg } from "../messages/msg.js";
 import type { Placeholder } from "../messages/placeholder.js";
+import { targetOf } from "../runtime/agentTarget.js";
+import { hear } from "../runtime/heardCalls.js";
 
 /** An agent of any deployment, as a hub needs it. */
 export interface Participant {
@@ -9,67 +10,70 @@ export interface Participant {
   readonly agentId: string;
 }
 
+/** What a hub begins with. */
+export interface MsgHubOptions {
+  /** Everybody observes it first. */
+  announcement?: AgentInput;
+}
+
+type Body<Participants, Result> = (participants: Participants, hub: MsgHub) => Result | PromiseLike<Result>;
+
 /**
- * A group of agents that hear each other: what a participant answers, all other participants observe.
+ * A group of agents that hear each other: while the body runs, what a participant answers to a call from this process, all other
+ * participants observe.
  *
  * @example
  * ```ts
- * await msgHub([a, b, c], { announcement }, async ([a, b, c], hub) => {
+ * await msgHub([a, b, c], { announcement }, async () => {
  *   a(); b(); c();
  * });
  * ```
- * The agents handed to the body are to be called there: only their answers are passed on. Observing stands in each agent's
- * mailbox, in the order of the calls, so that nothing has to be awaited. The hub ends when the body does.
+ * Observing stands in each agent's mailbox, in the order of the calls, so that nothing has to be awaited. The hub ends when the
+ * body does. The options can be left out.
  */
-export async function msgHub<Participants extends readonly Participant[], Result>(
+export async function msgHub<const Participants extends readonly Participant[], Result>(
   participants: Participants,
-  options: { announcement?: AgentInput },
-  body: (participants: { [Index in keyof Participants]: Participant }, hub: MsgHub) => Result | PromiseLike<Result>,
+  ...more: [options: MsgHubOptions, body: Body<Participants, Result>] | [body: Body<Participants, Result>]
 ): Promise<Awaited<Result>> {
+  const [options, body] = more.length === 1 ? [{}, more[0]] : more;
   const hub = new MsgHub(participants);
-  if (options.announcement !== undefined) hub.broadcast(options.announcement);
-  const heard = participants.map((agent) => hub.heard(agent));
-  const result = await body(heard as { [Index in keyof Participants]: Participant }, hub);
-  return result;
+  try {
+    if (options.announcement !== undefined) hub.broadcast(options.announcement);
+    const result = await body(participants, hub);
+    return result;
+  } finally {
+    hub.close();
+  }
 }
 
 /** The open hub: participants can come and go. */
 export class MsgHub {
-  private readonly members: Participant[];
+  private readonly members = new Map<string, { agent: Participant; stopHearing: () => void }>();
 
   constructor(participants: readonly Participant[]) {
-    this.members = [...participants];
+    for (const agent of participants) this.add(agent);
   }
 
-  /** Takes in another agent, and gives it as it is to be called while the hub lasts. */
-  add(agent: Participant): Participant {
-    if (!this.has(agent)) this.members.push(agent);
-    return this.heard(agent);
+  /** Takes in another agent. */
+  add(agent: Participant): void {
+    if (this.members.has(agent.agentId)) return;
+    const stopHearing = hear(targetOf(agent), (answer) => this.broadcast(answer, agent));
+    this.members.set(agent.agentId, { agent, stopHearing });
   }
 
   /** The agent hears no more, and is heard no more. */
   delete(agent: Participant): void {
-    const index = this.members.findIndex(({ agentId }) => agentId === agent.agentId);
-    if (index >= 0) this.members.splice(index, 1);
+    this.members.get(agent.agentId)?.stopHearing();
+    this.members.delete(agent.agentId);
   }
 
   /** Everybody observes a message, but who is named as its sender. */
   broadcast(message: AgentInput, from?: Participant): void {
-    for (const member of this.members) if (member.agentId !== from?.agentId) member.observe(message);
+    for (const [agentId, { agent }] of this.members) if (agentId !== from?.agentId) agent.observe(message);
   }
 
-  /** @internal The agent, so that what it answers is observed by the others. */
-  heard(agent: Participant): Participant {
-    return new Proxy(agent, {
-      apply: (target, _this, [input]: [AgentInput]) => {
-        const answer = target(input) as Placeholder & Msg;
-        if (this.has(target)) this.broadcast(answer, target);
-        return answer;
-      },
-    });
-  }
-
-  private has(agent: Participant): boolean {
-    return this.members.some(({ agentId }) => agentId === agent.agentId);
+  /** @internal Nobody is heard any more. */
+  close(): void {
+    for (const { agent } of [...this.members.values()]) this.delete(agent);
   }
 }

@@ -69,7 +69,8 @@ export class AgentHost implements AgentHome {
   readonly endsWithCaller = false;
   private readonly residents: Residents;
   private making: HostedAgent | undefined;
-  private readonly settingUp = new Set<HostedAgent>();
+  /** Since when their `setup` runs. */
+  private readonly settingUp = new Map<HostedAgent, number>();
   private lastNumber = 0;
   private readonly classNames = new Map<string, string>();
   private readonly expected = new Map<string, HostedAgent>();
@@ -103,7 +104,7 @@ export class AgentHost implements AgentHome {
     if (id !== undefined) return this.agents.get(id);
     if (this.making !== undefined) return this.making;
     let found: HostedAgent | undefined;
-    for (const agent of [...this.busy, ...this.settingUp]) {
+    for (const agent of [...this.busy, ...this.settingUp.keys()]) {
       if (found !== undefined && agent.person !== found.person) return undefined;
       found = agent;
     }
@@ -193,7 +194,9 @@ export class AgentHost implements AgentHome {
     construction = { spec, agentClass };
     try {
       this.making = agent;
-      agent.made(new agentClass(...(spec.args as never[])));
+      const instance = new agentClass(...(spec.args as never[]));
+      if (isConstructing(agentClass)) throw otherCopy(spec.className);
+      agent.made(instance);
     } catch (thrown) {
       this.notMade(agent, thrown);
       return;
@@ -201,7 +204,10 @@ export class AgentHost implements AgentHome {
       this.making = outer;
       construction = undefined;
     }
-    this.settingUp.add(agent);
+    if (agent.isBeingMade) {
+      this.settingUp.set(agent, performance.now());
+      this.watchDeadlines();
+    }
     agent.whenCreated((error) => {
       this.settingUp.delete(agent);
       if (error !== undefined) this.noteUnmade(agent);
@@ -250,8 +256,11 @@ export class AgentHost implements AgentHome {
   begun(agent: HostedAgent): void {
     this.busy.add(agent);
     this.options.events?.callBegun(agent);
-    if (this.deadlineTimer !== undefined) return;
-    this.deadlineTimer = setInterval(() => this.checkDeadlines(), deadlineCheckMs).unref();
+    this.watchDeadlines();
+  }
+
+  private watchDeadlines(): void {
+    this.deadlineTimer ??= setInterval(() => this.checkDeadlines(), deadlineCheckMs).unref();
   }
 
   /** @internal A call's turn has ended. */
@@ -263,8 +272,11 @@ export class AgentHost implements AgentHome {
   private checkDeadlines(): void {
     const now = performance.now();
     for (const agent of [...this.busy]) agent.checkDeadline(now);
+    for (const [agent, since] of [...this.settingUp]) {
+      if (now - since >= this.callTimeoutMs) agent.creationFailed(setupTooLong(this.callTimeoutMs));
+    }
     this.pool.dropOld(now);
-    if (this.busy.size > 0 || this.pool.size > 0) return;
+    if (this.busy.size > 0 || this.settingUp.size > 0 || this.pool.size > 0) return;
     clearInterval(this.deadlineTimer);
     this.deadlineTimer = undefined;
   }
@@ -277,4 +289,19 @@ export class AgentHost implements AgentHome {
         "await some results first, or give the server a larger maxPoolSize (--max-pool-size)",
     );
   }
+}
+
+/** The class's base did not ask what is constructed: it is another module than the host's. */
+function otherCopy(className: string): InvalidArgumentError {
+  return new InvalidArgumentError(
+    `class ${className} extends the AgentBase of another copy of agentscope-distributed than the server runs: start the ` +
+      "server with the copy that the class imports (npx as-server in its project)",
+  );
+}
+
+function setupTooLong(limitMs: number): AgentScopeError {
+  return new AgentScopeError(
+    "DEADLINE_EXCEEDED",
+    `its setup lasted longer than callTimeoutSeconds (${limitMs / 1000} s)`,
+  );
 }

@@ -116,7 +116,8 @@ export class Connection implements LinkListener, SessionConnection {
   }
 
   locate(agentId: string): Promise<number> {
-    return this.carrier.locate(agentId);
+    this.hold();
+    return this.carrier.locate(agentId).finally(() => this.unhold());
   }
 
   broken(error: AgentScopeError): void {

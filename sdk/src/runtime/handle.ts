@@ -5,6 +5,7 @@ import { CallResult } from "../messages/callResult.js";
 import { Placeholder } from "../messages/placeholder.js";
 import { snapshotArguments } from "../messages/valueCodec.js";
 import type { AgentTarget } from "./agentTarget.js";
+import { tellListeners } from "./heardCalls.js";
 import { RemoteAgent } from "./remoteAgent.js";
 import { trackTurns } from "./task.js";
 
@@ -13,6 +14,7 @@ export function callAgent(target: AgentTarget, input: unknown): Placeholder {
   const args = snapshotArguments("reply", [input]);
   const result: Placeholder = new Placeholder(undefined, 0);
   target.call("reply", args, result);
+  tellListeners(target, result);
   return result;
 }
 
@@ -69,7 +71,10 @@ class HandleTraps implements ProxyHandler<typeof callable> {
     if (key === "toDist") return () => alreadyDistributed(target);
     // `await handle` must not call the agent, nor must anything that asks what kind of object this is.
     if (key === "then" || key === "toJSON" || key === "constructor") return undefined;
-    if (prototype !== undefined && !(key in prototype)) return undefined;
+    if (prototype !== undefined) {
+      if (!(key in prototype)) return undefined;
+      if (isGetter(prototype, key)) throw propertyElsewhere(key, target);
+    }
     return (...args: unknown[]) => callMethodOf(target, key, args);
   }
 
@@ -86,6 +91,24 @@ class HandleTraps implements ProxyHandler<typeof callable> {
   getPrototypeOf(): object {
     return this.prototype ?? Object.prototype;
   }
+}
+
+function isGetter(prototype: object, key: string): boolean {
+  for (
+    let holder: object | null = prototype;
+    holder !== null;
+    holder = Object.getPrototypeOf(holder) as object | null
+  ) {
+    const descriptor = Object.getOwnPropertyDescriptor(holder, key);
+    if (descriptor !== undefined) return descriptor.get !== undefined;
+  }
+  return false;
+}
+
+function propertyElsewhere(key: string, { label }: AgentTarget): InvalidArgumentError {
+  return new InvalidArgumentError(
+    `${key} is a property of agent ${JSON.stringify(label.name)}, which lives on ${label.server}: read it with await agent.get(${JSON.stringify(key)})`,
+  );
 }
 
 function alreadyDistributed({ label }: AgentTarget): never {

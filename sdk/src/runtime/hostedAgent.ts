@@ -97,6 +97,11 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
     return this.instance?.[relayedCall] !== undefined;
   }
 
+  /** Its constructor or `setup` has not ended. */
+  get isBeingMade(): boolean {
+    return this.state.kind === "creating";
+  }
+
   get queueLength(): number {
     return (this.mailbox?.size ?? 0) + (this.running === undefined ? 0 : 1);
   }

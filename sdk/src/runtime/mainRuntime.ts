@@ -17,6 +17,7 @@ export function makeMainRuntime(): Runtime {
   const instance = randomUUID();
   const self = { instance, address: "", serverId: "", lanes: [], machine: thisMachine(), realm: "" };
   const connections = new Map<string, Connection>();
+  const byAccess = new Map<string, Connection>();
   const accesses = new Map<string, ServerAccess>();
   let connectionCount = 0;
 
@@ -40,20 +41,32 @@ export function makeMainRuntime(): Runtime {
     return { connection, link };
   }
 
+  /** What a connection lets in is for its token alone: another token has a connection of its own. */
   function connect(access: ServerAccess): Connection {
-    const known = connections.get(access.address);
+    const key = JSON.stringify([access.address, access.token, access.tls]);
+    const known = byAccess.get(key);
     if (known !== undefined && known.lostError === undefined) return known;
     const { connection } = open(access);
-    connections.set(access.address, connection);
-    accesses.set(access.address, access);
+    byAccess.set(key, connection);
+    connection.whenOpen((error) => {
+      if (error !== undefined) return;
+      connections.set(access.address, connection);
+      accesses.set(access.address, access);
+    });
     return connection;
+  }
+
+  /** For a reference, which names a server by its address. */
+  function connectByAddress(address: string): Connection {
+    const known = connections.get(address);
+    return known !== undefined && known.lostError === undefined ? known : connect(accesses.get(address) ?? { address });
   }
 
   const endpoint: Endpoint = new Endpoint({
     host,
     lane: 0,
     self,
-    network: { connect: (address) => connect({ address }), exportUrl: (url) => url },
+    network: { connect: connectByAddress, exportUrl: (url) => url },
   });
   const children = new ChildServers((access) => {
     const { connection, link } = open(access);

@@ -15,6 +15,9 @@ import { WorkerStuckError, type WorkerThread } from "./workerThread.js";
 /** How long a worker may take to answer before its agents count as out of reach, in milliseconds. */
 const answerMs = 500;
 
+/** How long the constructor and `setup` of a clone may take, in milliseconds. */
+const cloneMs = 60_000;
+
 /** The agents of a server as its management service sees them. */
 export class ManagedAgents implements ManagedServer {
   private readonly resources = new ResourceSampler();
@@ -93,7 +96,7 @@ export class ManagedAgents implements ManagedServer {
     const worker = await this.find(agentId);
     if (worker === undefined) throw unknownAgent(agentId);
     const newId = randomUUID().replaceAll("-", "");
-    await worker.request({ kind: "clone", agentId, newId });
+    await worker.request({ kind: "clone", agentId, newId }, cloneMs);
     await this.reported(newId);
     return newId;
   }

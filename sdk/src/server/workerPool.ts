@@ -87,7 +87,11 @@ export class WorkerPool implements WorkerListener {
   async receiveModelConfigs(sent: unknown): Promise<void> {
     const configs = receiveModelConfigs(sent, { isReachable: !isLoopback(this.options.host) });
     this.options.modelConfigs = addModelConfigs(this.options.modelConfigs, configs);
-    await Promise.all(this.all.map((worker) => worker.request({ kind: "modelConfigs", configs })));
+    // A worker that computes has them before its next turn.
+    const attentive = this.all.filter(({ stuck }) => !stuck);
+    for (const worker of this.all)
+      if (worker.stuck) void worker.request({ kind: "modelConfigs", configs }).catch(() => {});
+    await Promise.all(attentive.map((worker) => worker.request({ kind: "modelConfigs", configs })));
   }
 
   fromWorker(worker: WorkerThread, message: Exclude<FromWorker, ["answer", ...unknown[]]>): void {

@@ -27,7 +27,7 @@ const refused = fc.constantFrom<[unknown, RegExp]>(
   [new Instance(), /an instance of Instance/],
   [/x/, /an instance of RegExp/],
   [new Error("e"), /an instance of Error/],
-  [Promise.resolve(), /an instance of Promise/],
+  [Promise.resolve(), /a promise \(await it first\)/],
   [new WeakMap(), /an instance of WeakMap/],
   [new ArrayBuffer(1), /an instance of ArrayBuffer/],
   [new Float64Array(1), /an instance of Float64Array/],
