@@ -29,9 +29,13 @@ async function project(): Promise<TemporaryFolder> {
 }
 
 /** `npx tsx FILE` */
-function tsx(folder: TemporaryFolder, file: string): StartedProcess {
+function tsx(folder: TemporaryFolder, file: string, input?: string): StartedProcess {
   const tsxCommand = createRequire(join(root, "package.json")).resolve("tsx/cli");
-  return new StartedProcess(tsxCommand, { args: [join(folder.path, file)], cwd: folder.path });
+  return new StartedProcess(tsxCommand, {
+    args: [join(folder.path, file)],
+    cwd: folder.path,
+    ...(input === undefined ? {} : { input }),
+  });
 }
 
 describe("README.md", () => {
@@ -59,11 +63,30 @@ describe("README.md", () => {
     expect(script.stdout).toBe("hello, says A, says B | hello, says A, says C\n");
   });
 
+  test("its conversation runs on a fresh machine", async () => {
+    await using folder = await project();
+    writeFileSync(join(folder.path, "talk.ts"), block("// talk.ts"));
+    await using script = tsx(folder, "talk.ts", "The Danube rises in the Black Forest.\nWhere does it rise?\nexit\n");
+    expect((await script.ended).code).toBe(0);
+    expect(script.stderr).toBe("");
+    const lines = script.stdout
+      .replaceAll(/ \(127\.0\.0\.1:\d+\)/g, "")
+      .trim()
+      .split("\n");
+    expect(lines.slice(2)).toEqual([
+      "you: Where does it rise?",
+      "assistant: The Danube rises in the Black Forest.",
+      "you: exit",
+    ]);
+  });
+
   test("names only what the package exports", async () => {
     const exported: Record<string, unknown> = await import("agentscope-distributed");
-    const named = blocks
+    const agents = readFileSync(join(root, "docs/agents.md"), "utf8");
+    const named = [...blocks, { text: agents }]
       .flatMap(({ text }) => [...text.matchAll(/import \{(.*?)\} from "agentscope-distributed"/g)])
-      .flatMap(([, names]) => (names ?? "").split(",").map((name) => name.trim()));
+      .flatMap(([, names]) => (names ?? "").split(",").map((name) => name.trim()))
+      .filter((name) => !name.startsWith("type "));
     const used = ["RpcAgentServerLauncher", "RpcAgentClient", "agent", ...named];
     expect(used.filter((name) => !(name in exported))).toEqual([]);
   });
