@@ -25,6 +25,14 @@ export function setFileFetcher(fetcher: FileFetcher): void {
   fetchFile = fetcher;
 }
 
+/** Where the copies that were made here come from, by their paths. */
+const origins = new Map<string, RemoteFile>();
+
+/** The file that a path is a copy of: what others are told, who can't read the copy. */
+export function originOf(path: string): RemoteFile | undefined {
+  return origins.get(path);
+}
+
 /** The value as the program sees it: at once, or, where files of other machines are fetched first, a promise of it. */
 export function readValue(outcome: unknown): unknown {
   const value = unwrapLarge(outcome);
@@ -38,7 +46,12 @@ export function readValue(outcome: unknown): unknown {
 }
 
 async function withLocalFiles(message: Msg, url: unknown): Promise<Msg> {
-  const local = async (item: unknown) => (item instanceof RemoteFile ? fetchFile(item) : (item as string));
+  const local = async (item: unknown): Promise<string> => {
+    if (!(item instanceof RemoteFile)) return item as string;
+    const path = await fetchFile(item);
+    origins.set(path, item);
+    return path;
+  };
   message.url = Array.isArray(url) ? await Promise.all(url.map(local)) : await local(url);
   return message;
 }

@@ -174,7 +174,7 @@ export interface ReferenceCodec {
   /** A message's `url`: a file of this machine as one that the receiver can fetch. */
   exportUrl(url: string): string | RemoteFile;
   /** A file of another machine; without an address one of the sender's. */
-  importFile(address: string, path: string, realm: string): RemoteFile;
+  importFile(address: string, path: string, realm: string): RemoteFile | string;
   importResult(reference: unknown): unknown;
   importAgent(reference: unknown): unknown;
 }

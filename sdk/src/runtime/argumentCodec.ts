@@ -315,8 +315,10 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
     return targetOf(agent).reference(this);
   }
 
-  importFile(address: string, path: string, realm: string): RemoteFile {
-    const { otherAddress, otherRealm } = this.home;
+  /** A file of this process's own machine is its path again. */
+  importFile(address: string, path: string, realm: string): RemoteFile | string {
+    const { otherAddress, otherRealm, self } = this.home;
+    if (address !== "" && address === self.address) return path;
     return address === "" ? new RemoteFile(otherAddress, path, otherRealm) : new RemoteFile(address, path, realm);
   }
 

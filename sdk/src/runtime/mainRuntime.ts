@@ -5,6 +5,7 @@ import { ChildServers } from "../launch/childServers.js";
 import { thisMachine } from "../link/peer.js";
 import type { ServerAccess } from "../link/serverAccess.js";
 import { StreamLink } from "../link/streamLink.js";
+import { originOf } from "../messages/remoteFile.js";
 import { settings } from "../orchestration/settings.js";
 import { makePerson, personHere } from "../person/personHere.js";
 import { AgentHost } from "./agentHost.js";
@@ -66,7 +67,7 @@ export function makeMainRuntime(): Runtime {
     host,
     lane: 0,
     self,
-    network: { connect: connectByAddress, exportUrl: (url) => url },
+    network: { connect: connectByAddress, exportUrl: (url) => originOf(url) ?? url },
   });
   const children = new ChildServers((access) => {
     const { connection, link } = open(access);
