@@ -127,8 +127,9 @@ export class CallResult<T> implements Promise<T> {
     this.resolve = capturedResolve as (value: unknown) => void;
     this.reject = capturedReject;
     this.markRead();
+    if (this.state === "kept") this.fetchOnce();
+    // Maybe by what was fetched just now.
     if (this.settled) this.settlePromise();
-    else if (this.state === "kept") this.fetchOnce();
     return promise;
   }
 

@@ -1,22 +1,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AgentScopeError, PlaceholderExpiredError } from "../../src/errors.js";
 import { CallResult, reportUnreadFailures, setAwaitHook, setUnreadReporter } from "../../src/messages/callResult.js";
 import { Msg } from "../../src/messages/msg.js";
 import { Placeholder } from "../../src/messages/placeholder.js";
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
-
-/** Until something that is noted when an object is collected has been noted. */
-async function untilCollected(noted: readonly unknown[]): Promise<void> {
-  for (let round = 0; round < 100 && noted.length === 0; round++) {
-    collectGarbage();
-    await nextTurn();
-  }
-}
+import { collectUntil } from "../gc.js";
 
 const error = (message = "boom") => new AgentScopeError("AGENT_FAILED", message);
 const message = () => new Msg({ name: "a", content: { text: "hello" }, role: "assistant", url: "u", metadata: [1] });
@@ -124,6 +112,17 @@ describe("a value that stays on its server", () => {
     expect(source.released).toEqual([result]);
   });
 
+  it("that can't be fetched is an error, also where that is known at once", async () => {
+    const failing = { fetch: (result: CallResult<unknown>) => result.fail(error("gone")), release: () => {} };
+    const result = new CallResult<string>(failing, 1);
+    result.keep(() => {});
+    await expect(result).rejects.toThrow("gone");
+    const here = { fetch: (other: CallResult<unknown>) => other.fulfil("at once"), release: () => {} };
+    const other = new CallResult<string>(here, 1);
+    other.keep(() => {});
+    expect(await other).toBe("at once");
+  });
+
   it("is fetched at once when somebody waits already", () => {
     const source = new Source();
     const result = new CallResult<string>(source, 1);
@@ -135,7 +134,7 @@ describe("a value that stays on its server", () => {
   it("is released there when nothing here refers to it any more", async () => {
     const released: unknown[] = [];
     (() => new CallResult(new Source(), 1).keep(() => released.push("now")))();
-    await untilCollected(released);
+    await collectUntil(() => released.length > 0);
     expect(released).toEqual(["now"]);
   });
 
@@ -192,7 +191,7 @@ describe("a failed result that nothing reads", () => {
 
   it("is reported once when it is collected, and is no unhandled rejection", async () => {
     (() => new Placeholder(undefined, 0).fail(error("unseen")))();
-    await untilCollected(reported);
+    await collectUntil(() => reported.length > 0);
     reportUnreadFailures();
     expect(reported).toEqual(["unseen"]);
     expect(unhandled).toEqual([]);
