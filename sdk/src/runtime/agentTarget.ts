@@ -25,6 +25,8 @@ export interface ReferenceTarget {
   readonly ownLane: number;
   /** Whether the other end can open a connection to a server. */
   canReach(server: PeerInfo): boolean;
+  /** Whether the other end was given this relay before: calls by a shorter way would overtake those that came by it. */
+  hasRelay(id: string): boolean;
   /** Takes calls of the agent here, under this id, and passes them on. */
   relay(id: string, target: AgentTarget): void;
 }

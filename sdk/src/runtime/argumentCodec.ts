@@ -10,6 +10,7 @@ import { RemoteFile } from "../messages/remoteFile.js";
 import { LargeValue } from "../messages/largeValue.js";
 import { packValue, type ReferenceCodec, snapshot, toWire, unpackValue, urlToWire } from "../messages/valueCodec.js";
 import { type AgentReference, type AgentTarget, type ReferenceTarget, targetOf } from "./agentTarget.js";
+import { forward } from "./forwardedResult.js";
 import { PromisedResult } from "./promisedResult.js";
 import type { TaskReference } from "./taskReference.js";
 
@@ -56,6 +57,7 @@ export interface ReferenceHome {
  * value (or the reference) follows when it is known.
  */
 export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
+  private readonly relays = new Set<string>();
   private lastPromise = 0;
   private timestamp: string | undefined;
   private timestampFrame: unknown[] | undefined;
@@ -79,7 +81,12 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
     return this.home.canReach(server);
   }
 
+  hasRelay(id: string): boolean {
+    return this.relays.has(id);
+  }
+
   relay(id: string, target: AgentTarget): void {
+    this.relays.add(id);
     this.home.relay(id, target);
   }
 
@@ -254,14 +261,8 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
     const number = cursor.number();
     this.readAnswer(cursor, (value) => {
       const promise = this.promisedResult(number);
-      if (!(value instanceof CallResult)) {
-        promise.fulfil(value);
-        return;
-      }
-      value.whenRead(({ state, outcome }) => {
-        if (state === "failed") promise.fail(outcome as AgentScopeError);
-        else promise.fulfil(outcome);
-      });
+      if (value instanceof CallResult) forward(value, promise);
+      else promise.fulfil(value);
     });
   }
 

@@ -1,4 +1,4 @@
-import { type AgentScopeError, AgentServerNotAliveError, PlaceholderExpiredError } from "../errors.js";
+import { AgentServerNotAliveError, PlaceholderExpiredError } from "../errors.js";
 import type { Cursor } from "../link/operations.js";
 import { hostOf, isLoopback, type PeerInfo } from "../link/peer.js";
 import type { CallResult } from "../messages/callResult.js";
@@ -7,7 +7,9 @@ import type { RemoteFile } from "../messages/remoteFile.js";
 import type { AgentHost } from "./agentHost.js";
 import type { Connection, ConnectionEndpoint } from "./connection.js";
 import { ForeignResult } from "./foreignResult.js";
+import { forward } from "./forwardedResult.js";
 import { createHandle } from "./handle.js";
+import type { HostedAgent } from "./hostedAgent.js";
 import { RemoteAgent } from "./remoteAgent.js";
 import type { AgentLocation } from "./argumentCodec.js";
 import type { Session } from "./session.js";
@@ -154,7 +156,7 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
   importAgent(location: AgentLocation, session: Session): object {
     const { address, instance, lane, id, name, className, madeBy } = location;
     if (address !== "" && instance === this.self.instance && lane === this.lane) {
-      const agent = this.host.find(id);
+      const agent = this.host.find(id) ?? this.expectAgent(location);
       if (agent !== undefined) return createHandle(agent);
     }
     const label = { name, id, server: address || session.connection.peer?.address || "main process" };
@@ -162,6 +164,14 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
     if (address === "") agent.bindTo(session, madeBy);
     else this.bindElsewhere(agent, location);
     return createHandle(agent);
+  }
+
+  /** One of this thread's agents that is not made yet: the order to make it may stand beside the value that names it. */
+  private expectAgent({ id, name, className, madeBy }: AgentLocation): HostedAgent | undefined {
+    if (madeBy === undefined) return undefined;
+    const agent = this.host.expect({ id, name, className });
+    this.resultOf(madeBy.caller, madeBy.seq).whenRead(() => this.host.orderHasCome(id));
+    return agent;
   }
 
   private bindElsewhere(agent: RemoteAgent, location: AgentLocation): void {
@@ -180,11 +190,4 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
 
 function startedAgain(server: string): AgentServerNotAliveError {
   return new AgentServerNotAliveError(`the agent server ${server} was started again: its agents are gone`, { server });
-}
-
-function forward(from: CallResult<unknown>, to: CallResult<unknown>): void {
-  from.whenRead(({ state, outcome }) => {
-    if (state === "failed") to.fail(outcome as AgentScopeError);
-    else to.fulfil(outcome);
-  });
 }

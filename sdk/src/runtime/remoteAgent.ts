@@ -174,13 +174,13 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   reference(to: ReferenceTarget): AgentReference {
     const { id, name } = this.label;
     const peer = this.session?.connection.peer;
-    if (this.session !== undefined && peer !== undefined && to.canReach(peer)) {
+    const relayId = `relay/${id}`;
+    if (this.session !== undefined && peer !== undefined && to.canReach(peer) && !to.hasRelay(relayId)) {
       const { address, realm, instance } = peer;
       const reference: AgentReference = [address, realm, instance, this.session.lane, id, name, this.className];
       if (this.madeBy !== undefined) reference.push(this.madeBy.caller, this.madeBy.seq);
       return reference;
     }
-    const relayId = `relay/${id}`;
     to.relay(relayId, this);
     return ["", "", "", to.ownLane, relayId, name, this.className];
   }

@@ -3,6 +3,7 @@ import { type Cursor, operation } from "../link/operations.js";
 import type { PeerInfo } from "../link/peer.js";
 import type { CallResult } from "../messages/callResult.js";
 import { ForeignResult } from "./foreignResult.js";
+import { ForwardedResult } from "./forwardedResult.js";
 import { LocalResult } from "./localResult.js";
 import { PromisedResult } from "./promisedResult.js";
 import { RemoteAgent } from "./remoteAgent.js";
@@ -84,6 +85,8 @@ export class WaitGraph {
       send(source.session, probe, [source.reference.caller, source.reference.seq]);
     } else if (source instanceof PromisedResult) {
       send(source.session, probe, [result.seq]);
+    } else if (source instanceof ForwardedResult) {
+      this.follow(source.from, probe);
     }
   }
 
@@ -109,12 +112,13 @@ export class WaitGraph {
   }
 
   private endWait(task: Task, result: CallResult<unknown>, path: readonly string[]): void {
-    // One that passes calls on and closed the circle does not stand in it.
-    const circle = (task.agent.passesOn ? [...path, path[0]] : path).join(" → ");
+    const names = path.map((name) => (name.endsWith(passedOn) ? name.slice(0, -passedOn.length) : name));
+    if (names.length === 1 || names[0] !== names.at(-1)) names.push(names[0] as string);
+    const circle = names.join(" → ");
     result.fail(
       new AgentCallError(
         "CALL_CYCLE",
-        `a cycle of calls that would wait for itself: ${circle}. ${path[0]} is busy until its own reply ends; ` +
+        `a cycle of calls that would wait for itself: ${circle}. ${names[0]} is busy until its own reply ends; ` +
           "call without awaiting the result, or let another agent answer",
         { agent: task.agent.label },
       ),
@@ -124,9 +128,16 @@ export class WaitGraph {
   }
 }
 
-/** A way that goes on over the agent of a call. */
+/** Ends the name of an agent that stands on the way by one that passes its calls on. */
+const passedOn = "\u0000";
+
+/** A way that goes on over the agent of a call. One that passes calls on has the name of the agent, which stands there once. */
 function pathOver(path: readonly string[], { agent }: Task): string[] {
-  return agent.passesOn ? [...path] : [...path, agent.name];
+  const last = path.at(-1);
+  const { name } = agent;
+  if (last === name + passedOn) return agent.passesOn ? [...path] : [...path.slice(0, -1), name];
+  if (!agent.passesOn) return [...path, name];
+  return last === name ? [...path] : [...path, name + passedOn];
 }
 
 function send(session: ProbeWay, { origin, path }: Probe, what: number | [string, number] | [number]): void {

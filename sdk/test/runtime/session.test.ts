@@ -1,0 +1,353 @@
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
+import * as fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import { AgentScopeError, AgentServerNotAliveError } from "../../src/errors.js";
+import { type CallResult, setAwaitHook } from "../../src/messages/callResult.js";
+import { Msg } from "../../src/messages/msg.js";
+import { Placeholder } from "../../src/messages/placeholder.js";
+import { collectGarbage } from "../gc.js";
+import { until } from "../until.js";
+import { addAgent, openResult, say, type TestHandle } from "./hosts.js";
+import { MemoryNetwork, type MemoryProcess } from "./memoryNetwork.js";
+
+afterEach(() => setAwaitHook(() => {}));
+
+/** A main process, two servers, and some classes of agents. */
+function world(options: { maxPoolSize?: number } = {}) {
+  const net = new MemoryNetwork();
+  const script = net.add();
+  const one = net.add({ address: "127.0.0.1:1", ...options });
+  const two = net.add({ address: "127.0.0.1:2" });
+  net.define("Echo", ({ name }) => ({
+    reply: (input: unknown) => say(String(name), input instanceof Msg ? input.content : input),
+    observe: () => {},
+  }));
+  net.define("Large", () => ({ reply: () => say("Large", "x".repeat(300_000)), observe: () => {} }));
+  net.define("Failing", () => ({ reply: () => Promise.reject(new RangeError("boom")), observe: () => {} }));
+  const log: unknown[] = [];
+  net.define("Log", () => ({
+    reply: async (input: Msg | undefined) => {
+      log.push(input?.content);
+      await nextTurn();
+      return say("Log", log.length);
+    },
+    observe: ({ content }: Msg) => void log.push(content),
+  }));
+  return { net, script, one, two, log };
+}
+
+const failure = (result: PromiseLike<unknown>): Promise<AgentScopeError> =>
+  Promise.resolve(result).then(
+    (value) => {
+      throw new Error(`it did not fail: ${JSON.stringify(value)}`);
+    },
+    (thrown: unknown) => thrown as AgentScopeError,
+  );
+
+const bytesFrom = (process: MemoryProcess, to: MemoryProcess): number => process.network.sentBytes(process, to);
+
+describe("a result that is passed on", () => {
+  it("goes from server to server, and not through the script, at once", async () => {
+    const { net, script, one, two } = world();
+    const [a, b] = [script.make("Large", one), script.make("Echo", two)];
+    const result = await b(a());
+    expect(result.content).toHaveLength(300_000);
+    expect(bytesFrom(one, script)).toBeLessThan(2000);
+    expect(bytesFrom(one, two)).toBeGreaterThan(300_000);
+    expect(bytesFrom(two, script)).toBeGreaterThan(300_000);
+    expect(net.failures).toEqual([]);
+  });
+
+  it("is fetched once by a server, however many of its agents are given it", async () => {
+    const { script, one, two } = world();
+    const a = script.make("Large", one);
+    const agents = [script.make("Log", two), script.make("Log", two), script.make("Log", two)];
+    const large = a();
+    await Promise.all(agents.map((agent) => agent.observe(large)));
+    expect(bytesFrom(one, two)).toBeLessThan(400_000);
+  });
+
+  it("can be passed on before anything was sent, and before the call has arrived where it goes", async () => {
+    const { script, one, two } = world();
+    one.openingTurns = 20;
+    const [a, b] = [script.make("Echo", one), script.make("Echo", two)];
+    expect(await b(b(a(say("s", "through all")))).content).toBe("through all");
+  });
+
+  it("stands for itself in a message: awaiting it gives the message, and its fields", async () => {
+    const { net, script, one, two } = world();
+    net.define("Reader", () => ({
+      reply: async ({ content }: Msg<{ later: Placeholder }>) => {
+        const [whole, text] = [await content.later, await content.later.content];
+        return say("Reader", [content.later instanceof Placeholder, whole instanceof Msg, text]);
+      },
+      observe: () => {},
+    }));
+    for (const [maker, reader] of [
+      [one, one],
+      [one, two],
+    ] as const) {
+      const [a, r] = [script.make("Echo", maker), script.make("Reader", reader)];
+      const later = a(say("s", "hello"));
+      const expected = [true, true, "hello"];
+      expect(await r(say("s", { later })).content).toEqual(expected);
+      expect(
+        await r(
+          say("s", {
+            later: await later.then(
+              () => later,
+              () => later,
+            ),
+          }),
+        ),
+      ).toBeDefined();
+      const { handle: local } = addAgent(script.host, "local", {
+        reply: () => nextTurn().then(() => say("l", "hello")),
+      });
+      expect(await r(say("s", { later: local() })).content).toEqual(expected);
+    }
+  });
+
+  it("of a local agent follows its call, which keeps its place", async () => {
+    const { script, one, log } = world();
+    const logger = script.make("Log", one);
+    const late = openResult();
+    const { handle: local } = addAgent(script.host, "local", { reply: () => late });
+    logger.observe(local());
+    const second = logger.observe(say("s", "second"));
+    await script.network.settle();
+    expect(log).toEqual([]);
+    late.fulfil(say("local", "first"));
+    await second;
+    expect(log).toEqual(["first", "second"]);
+  });
+
+  it("that failed fails the call it is given to, whether it was awaited before or not", async () => {
+    const { script, one, two } = world();
+    const [failing, b, c] = [script.make("Failing", one), script.make("Echo", two), script.make("Echo", one)];
+    const failed = failing();
+    const fresh = await failure(b(failed));
+    await failure(failed);
+    const awaited = await failure(b(failed));
+    const listed = await failure(c([say("s", 1), b(failed)]));
+    for (const error of [fresh, awaited, listed]) {
+      expect(error).toMatchObject({ code: "AGENT_FAILED", agentName: "Failing", server: "127.0.0.1:1" });
+      expect(error.cause).toMatchObject({ name: "RangeError", message: "boom" });
+    }
+    expect([fresh, awaited, listed].map(({ chain }) => chain.map(({ name }) => name).join())).toEqual([
+      "Echo",
+      "Echo",
+      "Echo,Echo",
+    ]);
+  });
+
+  it("keeps its error on the way over other servers, also where the call was refused", async () => {
+    const { script, one, two } = world();
+    const [gone, b] = [script.make("Echo", one), script.make("Echo", two)];
+    await gone();
+    const [id] = [...one.host.agents.keys()];
+    await one.host.delete(id as string);
+    const refused = gone(say("s", 1));
+    expect(await failure(b(refused))).toMatchObject({ code: "AGENT_NOT_FOUND" });
+    expect(await failure(refused)).toMatchObject({ code: "AGENT_NOT_FOUND" });
+  });
+});
+
+describe("what a server keeps", () => {
+  /** How much is kept when there was time to release it: in batches, a moment after it was read or collected. */
+  const keptAtLast = async ({ one, two }: ReturnType<typeof world>): Promise<number[]> => {
+    const sizes = () => [one.host.pool.size, two.host.pool.size];
+    for (let round = 0; round < 50 && sizes().some((size) => size > 0); round++) {
+      await collectGarbage();
+      await pause(10);
+    }
+    return sizes();
+  };
+
+  it("is nothing once all results are read", async () => {
+    const all = world();
+    const { script, one, two } = all;
+    const [a, b, large] = [script.make("Echo", one), script.make("Echo", two), script.make("Large", one)];
+    const xs: PromiseLike<unknown>[] = [];
+    for (let round = 0; round < 20; round++) {
+      const x = a(say("s", round));
+      xs.push(x, b(x), b([x, say("s", 1), large()]), a.observe(x), b(large()));
+    }
+    await Promise.all(xs);
+    expect(await keptAtLast(all)).toEqual([0, 0]);
+  });
+
+  it("is nothing of what failed, and of what was given up", async () => {
+    const all = world();
+    const { script, one, two } = all;
+    const [failing, b] = [script.make("Failing", one), script.make("Echo", two)];
+    await Promise.allSettled([failing(), b(failing()), b([failing(), failing()])]);
+    expect(await keptAtLast(all)).toEqual([0, 0]);
+  });
+
+  it("is as much as it allows: then new calls are refused, with the limit and the option", async () => {
+    const { script, one } = world({ maxPoolSize: 3 });
+    const gate = openResult();
+    const agent = script.make("Echo", one);
+    const waiting = [agent(gate), agent(gate), agent(gate)];
+    const refused = await failure(agent(say("s", 1)));
+    expect(refused).toMatchObject({ code: "LIMIT_EXCEEDED" });
+    expect(refused.message).toMatch(/maxPoolSize is 3.*--max-pool-size/);
+    gate.fulfil(say("s", "go"));
+    await Promise.all(waiting);
+    expect(await agent(say("s", "again")).content).toBe("again");
+  });
+
+  it("makes place for new calls by dropping what finished first, which is an error for who asks for it then", async () => {
+    const { net, script, one, two } = world({ maxPoolSize: 2 });
+    const [large, b] = [script.make("Large", one), script.make("Echo", two)];
+    const results: Placeholder[] = [];
+    for (let count = 0; count < 4; count++) {
+      results.push(large());
+      await net.settle();
+    }
+    expect(await failure(results[0] as Placeholder)).toMatchObject({ code: "PLACEHOLDER_EXPIRED" });
+    expect((await failure(results[1] as Placeholder)).message).toMatch(/no longer on 127\.0\.0\.1:1.*maxPoolSize/);
+    expect(await b(results[3])).toBeInstanceOf(Msg);
+  });
+});
+
+describe("a server that is gone", () => {
+  const gone = new AgentServerNotAliveError("the agent server 127.0.0.1:1 is gone", { server: "127.0.0.1:1" });
+
+  it("ends all that waits for it at once, with an error that names it, and all that comes", async () => {
+    const { net, script, one, two } = world();
+    const gate = openResult();
+    const [a, b] = [script.make("Echo", one), script.make("Echo", two)];
+    const large = script.make("Large", one)();
+    await net.settle();
+    const pending: PromiseLike<unknown>[] = [a(gate), a.observe(gate), a(a(gate)), large, b(a(gate))];
+    await net.settle();
+    script.connections.get(one)?.lost(gone);
+    two.connections.get(one)?.lost(gone);
+    for (const result of pending) expect(await failure(result)).toMatchObject({ code: "SERVER_NOT_ALIVE" });
+    expect(await failure(a(say("s", 1)))).toMatchObject({ code: "SERVER_NOT_ALIVE", server: "127.0.0.1:1" });
+    expect((await failure(b(a()))).message).toContain("127.0.0.1:1 is gone");
+    expect(await b(say("s", "still here")).content).toBe("still here");
+  });
+
+  it("takes with it only the agents of a worker that ended", async () => {
+    const { net, script, one } = world();
+    const a = script.make("Echo", one);
+    await a();
+    const error = new AgentScopeError("AGENT_NOT_FOUND", "its worker ended");
+    const gate = openResult();
+    const pending = a(gate);
+    await net.settle();
+    script.connections.get(one)?.laneLost(1, error);
+    expect(await failure(pending)).toMatchObject({ code: "AGENT_NOT_FOUND", message: "its worker ended" });
+    expect(await failure(script.make("Echo", one)())).toMatchObject({ message: "its worker ended" });
+  });
+});
+
+describe("a broken stream", () => {
+  it("delays what is called meanwhile, and changes nothing else: each call arrives once, in order", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom("call", "observe", "large", "turn", "cut", "mend"), { maxLength: 40, size: "max" }),
+        async (steps) => {
+          const { net, script, one, two, log } = world();
+          const [logger, echo, large] = [script.make("Log", one), script.make("Echo", two), script.make("Large", two)];
+          const [expected, results]: [unknown[], PromiseLike<unknown>[]] = [[], []];
+          for (const [index, step] of steps.entries()) {
+            if (step === "cut") net.cut();
+            else if (step === "mend") net.mend();
+            else if (step === "turn") await nextTurn();
+            else {
+              const content = `${step} ${index}`;
+              const input = step === "large" ? large() : echo(say("s", content));
+              expected.push(step === "large" ? "x".repeat(300_000) : content);
+              results.push(step === "observe" ? logger.observe(input) : logger(input));
+            }
+          }
+          net.cut();
+          net.mend();
+          await Promise.all(results);
+          expect(log).toEqual(expected);
+          expect(net.failures).toEqual([]);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe("what can't be understood", () => {
+  it.each<[string, unknown[]]>([
+    ["an operation that there is none of", [99]],
+    ["a call that ends in the middle", [3, 1, 1]],
+    ["a number that is none", [7, "many"]],
+    ["a count that is larger than what follows", [7, 1e9]],
+    ["a large value that is announced by nothing", [4, 1, 7, 1]],
+    ["a result of a call that was never made", [20, 5, 99]],
+  ])("ends the connection with an error: %s", async (_what, operations) => {
+    const { net, script, one } = world();
+    const a = script.make("Echo", one);
+    await a();
+    one
+      .sessionTo(script)
+      .channel.write(1)
+      .push(...operations);
+    await net.settle();
+    expect(net.failures).toMatchObject([{ code: "INVALID_ARGUMENT" }]);
+    expect(await failure(a())).toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+});
+
+describe("calls between agents of different processes", () => {
+  it("keep the order of each caller, on any way", async () => {
+    const { net, script, one, two } = world();
+    const seen: string[] = [];
+    net.define("Sink", () => ({
+      reply: () => say("Sink", 1),
+      observe: ({ content }: Msg<string>) => void seen.push(content),
+    }));
+    net.define("Caller", () => ({
+      reply: ({ content }: Msg<{ sink: TestHandle; count: number }>) => {
+        let last: CallResult<unknown> | undefined;
+        for (let call = 0; call < content.count; call++) last = content.sink.observe(say("Caller", `c${call}`));
+        return (last as CallResult<unknown>).then(() => say("Caller", "done"));
+      },
+      observe: () => {},
+    }));
+    const { handle: localSink } = addAgent(script.host, "sink", {
+      observe: ({ content }: Msg<string>) => void seen.push(content),
+    });
+    for (const sink of [script.make("Sink", two), script.make("Sink", one), localSink]) {
+      seen.length = 0;
+      const caller = script.make("Caller", one);
+      const done = caller(say("s", { sink, count: 50 }));
+      for (let call = 0; call < 50; call++) sink.observe(say("s", `s${call}`));
+      await done;
+      await sink.observe(say("s", "end"));
+      expect(seen.filter((text) => text.startsWith("c"))).toEqual(Array.from({ length: 50 }, (_, call) => `c${call}`));
+      expect(seen.filter((text) => text.startsWith("s"))).toEqual(Array.from({ length: 50 }, (_, call) => `s${call}`));
+    }
+  });
+
+  it("keep it also where a handle was passed on before and after its server was reached", async () => {
+    const { net, script, one, two } = world();
+    two.openingTurns = 10;
+    const seen: unknown[] = [];
+    net.define("Sink", () => ({ reply: () => say("Sink", 1), observe: ({ content }: Msg) => void seen.push(content) }));
+    net.define("Caller", () => ({
+      reply: ({ content }: Msg<{ sink: TestHandle; text: string }>) => {
+        void content.sink.observe(say("Caller", content.text));
+        return say("Caller", "sent");
+      },
+      observe: () => {},
+    }));
+    const [sink, caller] = [script.make("Sink", two), script.make("Caller", one)];
+    for (let call = 0; call < 30; call++) {
+      void caller(say("s", { sink, text: `c${call}` }));
+      await nextTurn();
+    }
+    await until(() => seen.length === 30, { what: "all calls have come" });
+    expect(seen).toEqual(Array.from({ length: 30 }, (_, call) => `c${call}`));
+  });
+});
