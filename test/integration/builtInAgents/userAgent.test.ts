@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { RpcAgentClient } from "agentscope-distributed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AgentServer } from "../../processes/agentServer.js";
 import { startScript } from "../../processes/script.js";
@@ -99,6 +100,28 @@ test("who types takes the time it takes, and a question of a server that is gone
   expect(said[0]?.content).toBe("late");
   expect(said[1]?.code).toBe("SERVER_NOT_ALIVE");
   expect(await script.endsWithin(5000)).toEqual({ code: 0, signal: null });
+});
+
+test("a question of an agent that is deleted is not waited for", async () => {
+  await using script = startScript("interview", { args: [server.address], input: "open" });
+  await script.prints("U0");
+  await using client = new RpcAgentClient(server.at);
+  const agents = await client.getAgentList();
+  for (const { agent_id: id } of agents) await client.deleteAgent(id);
+  const { said } = (await script.says("said")) as { said: Said[] };
+  expect(said[0]?.code).toBe("AGENT_NOT_FOUND");
+  expect(await script.endsWithin(5000)).toEqual({ code: 0, signal: null });
+});
+
+test("who is kept out of the terminal with AGENTSCOPE_QUIET asks all the same", async () => {
+  await using script = startScript("interview", {
+    args: [server.address],
+    input: "Ada\n",
+    env: { AGENTSCOPE_QUIET: "1" },
+  });
+  const { said } = (await script.says("said")) as { said: Said[] };
+  expect(said[0]?.content).toBe("Ada");
+  expect(script.stdout).toContain(": Ada\n");
 });
 
 test("a question ends with the main program, and the agent server goes on", async () => {
