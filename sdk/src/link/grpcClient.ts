@@ -183,6 +183,7 @@ function tlsHint(details: string): string {
 }
 
 function startHint(details: string, address: string): string {
+  if (details.startsWith("Name resolution")) return ". Nobody has that name: correct host and port";
   if (!details.includes("ECONNREFUSED")) return "";
   const port = address.slice(address.lastIndexOf(":") + 1);
   return `. Nothing listens there: start an agent server on that machine (as-server --port ${port} --agent-dir …), or correct host and port`;

@@ -14,7 +14,11 @@ export class AgentClasses {
   private readonly byModule = new Map<string, AgentClass>();
   private loading: Promise<unknown> | undefined;
 
-  constructor(private readonly options: WorkerOptions) {}
+  /** @param onFile is told before a file of the folder of agents is loaded. */
+  constructor(
+    private readonly options: WorkerOptions,
+    private readonly onFile: (file: string) => void,
+  ) {}
 
   /** Loads what the server was started with; the report is of the folder of agents, if there is one. */
   load(): Promise<AgentDirReport | undefined> {
@@ -28,7 +32,8 @@ export class AgentClasses {
       this.registered.set(location.className, (await loadClass(location)) as AgentClass);
     }
     if (this.options.agentDir === undefined) return undefined;
-    const { report, classes } = await loadAgentDir(this.options.agentDir);
+    const { agentDir, blockingFiles: blocking } = this.options;
+    const { report, classes } = await loadAgentDir(agentDir, { onFile: this.onFile, blocking });
     for (const [name, agentClass] of classes) this.registered.set(name, agentClass as AgentClass);
     return report;
   }

@@ -22,7 +22,7 @@ settings.trustsCallers = options.classesByModule;
 settings.saveDir = options.saveDir;
 
 const reports = new AgentReports(new Uint8Array(busy), post);
-const classes = new AgentClasses(options);
+const classes = new AgentClasses(options, (file) => post(["loading", file]));
 const host = new AgentHost({
   ...options,
   serverName: "",

@@ -21,6 +21,8 @@ export interface WorkerOptions {
   /** Classes to register, by the modules that define them. */
   classes: { url: string; className: string }[];
   agentDir: string | undefined;
+  /** Files of it that blocked a worker for good while it loaded them. */
+  blockingFiles: readonly string[];
   modelConfigs: ModelConfig[];
   mcpServers: McpServers;
   saveDir: string | undefined;
@@ -59,6 +61,7 @@ export type WorkerRequest =
 
 /** From a worker to the I/O thread. */
 export type FromWorker =
+  | ["loading", file: string]
   | ["loaded", AgentDirReport | undefined, failure: FailureFields | undefined]
   | ["connect", link: string, ServerAccess]
   | ["frame", link: string, Uint8Array]

@@ -11,6 +11,8 @@ import { type WorkerListener, WorkerThread } from "./workerThread.js";
 
 /** How often workers are asked whether they come round, and after how long without an answer they count as stuck. */
 const pingMs = 500;
+/** How long a worker may stand still in one file of the folder of agents, in milliseconds: longer than one that waits may take. */
+const loadMs = 12_000;
 /** How long agents may take to dispose of what they have when the server stops, in milliseconds. */
 const disposeMs = 500;
 
@@ -19,6 +21,7 @@ export class WorkerPool implements WorkerListener {
   private readonly workers = new Map<number, WorkerThread>();
   private lastLane = 0;
   private stopping = false;
+  private readonly blockingFiles = new Set<string>();
   private pinging: NodeJS.Timeout | undefined;
   private report: ((report: AgentDirReport | undefined) => void) | undefined;
   private failed: ((error: AgentScopeError) => void) | undefined;
@@ -48,6 +51,7 @@ export class WorkerPool implements WorkerListener {
       callTimeoutSeconds: options.callTimeoutSeconds,
       classes: options.classes,
       agentDir: options.agentDir,
+      blockingFiles: [...this.blockingFiles],
       modelConfigs: options.modelConfigs,
       mcpServers: options.mcpServers,
       saveDir: options.saveDir,
@@ -96,8 +100,12 @@ export class WorkerPool implements WorkerListener {
 
   fromWorker(worker: WorkerThread, message: Exclude<FromWorker, ["answer", ...unknown[]]>): void {
     switch (message[0]) {
+      case "loading":
+        worker.loading = { file: message[1], since: performance.now() };
+        return;
       case "loaded":
         worker.isLoaded = true;
+        worker.loading = undefined;
         if (message[2] === undefined) this.report?.(message[1]);
         else this.failed?.(failureFromWire(message[2]));
         return;
@@ -117,6 +125,7 @@ export class WorkerPool implements WorkerListener {
         () => {
           this.setStuck(worker, true);
           this.checkDeadline(worker);
+          this.checkLoading(worker);
         },
       );
     }
@@ -137,6 +146,15 @@ export class WorkerPool implements WorkerListener {
     const what = `${who} computed without pause for longer than callTimeoutSeconds (${callTimeoutSeconds} s), and the worker thread was ended`;
     const others = [...worker.agents.values()].filter(({ number }) => !worker.isBusy(number)).map(({ name }) => name);
     this.replace(worker, { code: "DEADLINE_EXCEEDED", message: what + lostWith(others), agentId: culprit?.[0] });
+    void worker.terminate();
+  }
+
+  /** A file that blocks the thread which loads it is left out by the next one. */
+  private checkLoading(worker: WorkerThread): void {
+    const { loading } = worker;
+    if (loading === undefined || performance.now() - loading.since < loadMs || !this.workers.has(worker.lane)) return;
+    this.blockingFiles.add(loading.file);
+    this.replace(worker, { code: "AGENT_NOT_FOUND", message: `its worker was blocked by ${loading.file}` });
     void worker.terminate();
   }
 

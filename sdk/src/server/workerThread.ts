@@ -37,6 +37,8 @@ export class WorkerThread {
   stuckSince = 0;
   /** Its classes are loaded. */
   isLoaded = false;
+  /** The file of the folder of agents that it loads, and since when (`performance.now()`). */
+  loading: { file: string; since: number } | undefined = undefined;
   private readonly busy = new SharedArrayBuffer(busyBytes);
   private readonly thread: Worker;
   private lastRequest = 0;
