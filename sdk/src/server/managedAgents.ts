@@ -15,6 +15,9 @@ import { WorkerStuckError, type WorkerThread } from "./workerThread.js";
 /** How long a worker may take to answer before its agents count as out of reach, in milliseconds. */
 const answerMs = 500;
 
+/** How long reports of new agents are waited for, in milliseconds. */
+const reportMs = 200;
+
 /** How long the constructor and `setup` of a clone may take, in milliseconds. */
 const cloneMs = 60_000;
 
@@ -117,9 +120,12 @@ export class ManagedAgents implements ManagedServer {
     return records.map((record) => Msg.restore(record));
   }
 
-  info(): Promise<ServerInfo> {
+  async info(): Promise<ServerInfo> {
     const { self, workers } = this.server;
-    return Promise.resolve({
+    // Workers report their agents a moment later: an answered ping means that all reports before it are here.
+    const attentive = workers.all.filter(({ stuck }) => !stuck);
+    await Promise.allSettled(attentive.map((worker) => worker.request({ kind: "ping" }, reportMs)));
+    return {
       pid: process.pid,
       id: self.serverId,
       cpu: this.resources.cpuPercent(),
@@ -127,7 +133,7 @@ export class ManagedAgents implements ManagedServer {
       size: workers.agentCount,
       instance: self.instance,
       workers: workers.all.map(({ lane, agentCount, stuck }) => ({ lane, agents: agentCount, stuck })),
-    });
+    };
   }
 
   async setModelConfigs(configs: Record<string, unknown>[]): Promise<void> {

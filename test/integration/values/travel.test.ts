@@ -103,7 +103,7 @@ describe.each([
       [Symbol("s"), "content is a symbol"],
       [[new Point()], "content[0] is an instance of Point"],
       [new Map([["k", new Point()]]), 'content.get("k") is an instance of Point'],
-      [{ promise: Promise.resolve() }, "content.promise is an instance of Promise"],
+      [{ promise: Promise.resolve() }, "content.promise is a promise (await it first)"],
       [/x/, "content is an instance of RegExp"],
       [loop, "contains itself"],
       [AgentBase, "content is a function"],
