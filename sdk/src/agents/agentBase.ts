@@ -141,6 +141,8 @@ function newAgentId(): string {
 function callableOf(prototype: object): object {
   trackTurns();
   const self = (input?: AgentInput): Placeholder => callAgent(targetOfLocal(self), input);
+  // A function's own, which can't be written to; the class may have one that can.
+  Object.defineProperty(self, "length", { value: undefined, writable: true, configurable: true });
   Object.setPrototypeOf(self, localPrototype(prototype));
   return self;
 }

@@ -31,7 +31,7 @@ function overridden(target: string, { token, tls }: Pick<ServerAccess, "token" |
     );
   }
   const [, host, port] = /^(.+):(\d+)$/.exec(target) ?? [];
-  if (host === undefined || port === undefined) {
+  if (host === undefined || !(Number(port) > 0 && Number(port) < 65_536)) {
     throw new InvalidArgumentError(
       `the run target (AGENTSCOPE_TARGET or init({ target })) is ${JSON.stringify(target)}; it must be local, child, ` +
         "or the HOST:PORT of an agent server",

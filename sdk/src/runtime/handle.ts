@@ -72,8 +72,9 @@ class HandleTraps implements ProxyHandler<typeof callable> {
     // `await handle` must not call the agent, nor must anything that asks what kind of object this is.
     if (key === "then" || key === "toJSON" || key === "constructor") return undefined;
     if (prototype !== undefined) {
-      if (!(key in prototype)) return undefined;
-      if (isGetter(prototype, key)) throw propertyElsewhere(key, target);
+      const inClass = memberOf(prototype, key);
+      if (inClass === undefined) return undefined;
+      if (inClass.get !== undefined) throw propertyElsewhere(key, target);
     }
     return (...args: unknown[]) => callMethodOf(target, key, args);
   }
@@ -93,16 +94,17 @@ class HandleTraps implements ProxyHandler<typeof callable> {
   }
 }
 
-function isGetter(prototype: object, key: string): boolean {
+/** A member of the agent's class; not of what every object inherits. */
+function memberOf(prototype: object, key: string): PropertyDescriptor | undefined {
   for (
     let holder: object | null = prototype;
-    holder !== null;
+    holder !== null && holder !== Object.prototype;
     holder = Object.getPrototypeOf(holder) as object | null
   ) {
     const descriptor = Object.getOwnPropertyDescriptor(holder, key);
-    if (descriptor !== undefined) return descriptor.get !== undefined;
+    if (descriptor !== undefined) return descriptor;
   }
-  return false;
+  return undefined;
 }
 
 function propertyElsewhere(key: string, { label }: AgentTarget): InvalidArgumentError {

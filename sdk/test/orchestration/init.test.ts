@@ -1,0 +1,39 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { init, type InitOptions } from "../../src/orchestration/init.js";
+import { settings } from "../../src/orchestration/settings.js";
+
+const before = { ...settings };
+
+beforeEach(() => void Object.assign(settings, before));
+afterEach(() => void Object.assign(settings, before));
+
+describe("init", () => {
+  it("sets what it is given, and leaves the rest", () => {
+    const logger = { warn: () => {} };
+    init({ project: "p", maxChildServers: 3 });
+    init({ name: "n", logger, callTimeoutSeconds: 5, saveDir: "/s", target: "local", quiet: true });
+    init();
+    expect(settings).toMatchObject({
+      project: "p",
+      name: "n",
+      maxChildServers: 3,
+      callTimeoutSeconds: 5,
+      saveDir: "/s",
+      target: "local",
+      quiet: true,
+    });
+    expect(settings.logger).toBe(logger);
+  });
+
+  it.each<[InitOptions, RegExp]>([
+    [{ maxChildServers: 0 }, /maxChildServers is 0; it must be a whole number above 0/],
+    [{ maxChildServers: 1.5 }, /maxChildServers is 1\.5/],
+    [{ callTimeoutSeconds: 0 }, /callTimeoutSeconds is 0; it must be a number above 0/],
+    [{ callTimeoutSeconds: Number.NaN }, /callTimeoutSeconds is NaN/],
+    [{ studioUrl: "http://127.0.0.1:5000" }, /studioUrl is "http:.*no daemon yet/],
+    [{ modelConfigs: "/no/such/file.json" }, /no\/such\/file\.json/],
+  ])("refuses %j, and sets nothing then", (options, message) => {
+    expect(() => init({ project: "changed", ...options })).toThrow(message);
+    expect(settings).toEqual(before);
+  });
+});
