@@ -171,7 +171,8 @@ export class Router implements InboundLinkListener {
 
   private toLane(link: string, bytes: Uint8Array): void {
     const lane = toLaneOf(bytes);
-    if (lane === 0) this.toWorkers.receive(bytes);
+    // Only the workers answer what this thread asks, and nobody elsewhere in their name.
+    if (lane === 0 && link === selfLink) this.toWorkers.receive(bytes);
     else this.workers.get(lane)?.post(["frame", link, bytes]);
   }
 

@@ -151,15 +151,18 @@ describe("loadAgentDir", () => {
     });
 
     it("does not import a file that blocked another thread, tells of each file that it does import, and reports both", async () => {
-      const { told, files } = await inWorker(async ({ loadAgentDir }, dir) => {
-        const loaded: string[] = [];
-        const { report: found } = await loadAgentDir(dir, {
-          timeLimitMs: 100,
-          blocking: [`${dir}neverEnds.mjs`],
-          onFile: (file) => loaded.push(file),
-        });
-        return { told: loaded, files: found.files };
-      }, bad.endsWith("/") ? bad : `${bad}/`);
+      const { told, files } = await inWorker(
+        async ({ loadAgentDir }, dir) => {
+          const loaded: string[] = [];
+          const { report: found } = await loadAgentDir(dir, {
+            timeLimitMs: 100,
+            blocking: [`${dir}neverEnds.mjs`],
+            onFile: (file) => loaded.push(file),
+          });
+          return { told: loaded, files: found.files };
+        },
+        bad.endsWith("/") ? bad : `${bad}/`,
+      );
       const blocked = files.find(({ file }) => file.endsWith("neverEnds.mjs"));
       expect(blocked?.error?.message).toMatch(/computes without end while it is loaded/);
       expect(told).toHaveLength(files.length - 1);
