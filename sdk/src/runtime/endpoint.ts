@@ -10,6 +10,7 @@ import { ForeignResult } from "./foreignResult.js";
 import { forward } from "./forwardedResult.js";
 import { createHandle } from "./handle.js";
 import type { HostedAgent } from "./hostedAgent.js";
+import { ImportedAgents } from "./importedAgents.js";
 import { RemoteAgent } from "./remoteAgent.js";
 import type { AgentLocation } from "./argumentCodec.js";
 import type { Session } from "./session.js";
@@ -34,6 +35,7 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
   private readonly sessions = new Map<string, Session>();
   /** Results that were asked for before their caller's session was there. */
   private readonly expected = new Map<string, { seq: number; result: CallResult<unknown> }[]>();
+  private readonly imported = new ImportedAgents();
   private readonly fetching = new Map<string, CallResult<unknown>>();
 
   readonly host: AgentHost;
@@ -159,11 +161,16 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
       const agent = this.host.find(id) ?? this.expectAgent(location);
       if (agent !== undefined) return createHandle(agent);
     }
-    const label = { name, id, server: address || session.connection.peer?.address || "main process" };
-    const agent = new RemoteAgent(label, className);
-    if (address === "") agent.bindTo(session, madeBy);
-    else this.bindElsewhere(agent, location);
-    return createHandle(agent);
+    const key = address === "" ? `${session.otherCallerName}/${id}` : `${instance}/${lane}/${id}`;
+    return createHandle(
+      this.imported.get(key, () => {
+        const server = address || session.connection.peer?.address || "main process";
+        const agent = new RemoteAgent({ name, id, server }, className);
+        if (address === "") agent.bindTo(session, madeBy);
+        else this.bindElsewhere(agent, location);
+        return agent;
+      }),
+    );
   }
 
   /** One of this thread's agents that is not made yet: the order to make it may stand beside the value that names it. */

@@ -87,7 +87,7 @@ export class OutgoingCalls {
   }
 
   unbind(number: number): void {
-    this.session.channel.write(8).push(operation.unbind, number);
+    if (this.session.ended === undefined) this.session.channel.write(8).push(operation.unbind, number);
   }
 
   /** @param number the agent's, as `create` or `bind` gave it. */

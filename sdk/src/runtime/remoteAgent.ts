@@ -20,6 +20,8 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   private launch: (() => void) | undefined = undefined;
   private failure: AgentScopeError | undefined = undefined;
   private isMade = false;
+  /** How its process is told that nothing here refers to it any more. Must not lead back to it. */
+  readonly binding: { undo?: () => void } = {};
   /** Somebody will hear of it if the agent can't be made. */
   private isAwaited = false;
   /** Ends when the agent is made; only for those who want to know. */
@@ -78,7 +80,14 @@ export class RemoteAgent implements AgentTarget, ResultSource {
     // Whether it is there matters to those who call it; why it is not, its maker is told.
     this.isAwaited = true;
     const { label, className } = this;
-    this.bound(session, session.outgoing.bind({ id: label.id, name: label.name, className, madeBy }, this));
+    const bound = session.outgoing.bind({ id: label.id, name: label.name, className, madeBy }, this);
+    this.binding.undo = () => session.outgoing.unbind(bound.number);
+    this.bound(session, bound);
+  }
+
+  /** No call of it can succeed any more by this way. */
+  get isLost(): boolean {
+    return this.failure !== undefined || this.session?.ended !== undefined;
   }
 
   private bound(session: Session, { number }: BoundAgent): void {

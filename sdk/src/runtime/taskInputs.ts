@@ -21,7 +21,8 @@ export function awaitInputs(task: Task, listener: InputListener): void {
     const arg = args[index];
     if (needsWaiting(arg)) new Input(task, listener, { list: args, index }).start();
     if (!Array.isArray(arg)) continue;
-    for (let item = 0; item < arg.length && !task.ended; item++) {
+    // All of a list, also when one has failed already: the failures of the others are taken care of, too.
+    for (let item = 0; item < arg.length; item++) {
       if (needsWaiting(arg[item])) new Input(task, listener, { list: arg as unknown[], index: item }).start();
     }
   }

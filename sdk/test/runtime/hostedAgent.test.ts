@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { AgentCallError, AgentCreationError, type AgentScopeError, asError } from "../../src/errors.js";
+import { reportUnreadFailures, setUnreadReporter } from "../../src/messages/callResult.js";
 import type { Msg } from "../../src/messages/msg.js";
 import { currentTask } from "../../src/runtime/task.js";
 import { addAgent, makeHost, openResult, say } from "./hosts.js";
@@ -199,6 +200,22 @@ describe("a call that fails", () => {
     expect(await failure(b(listed))).toMatchObject({ chain: [{ name: "b" }, { name: "b" }], agentName: "a" });
     expect(await next.content).toBe("fine");
     expect(seen).toHaveLength(1);
+  });
+
+  it("is no failure that nothing reads, in a list beside another one", async () => {
+    const host = makeHost();
+    const reported: string[] = [];
+    setUnreadReporter(({ message }) => reported.push(message));
+    const { handle: a } = addAgent(host, "a", { reply: () => Promise.reject(new Error("boom")) });
+    const { handle: b } = addAgent(host, "b", {});
+    const [first, second] = [a(), a()];
+    await failure(first);
+    await failure(b([first, second]));
+    await nextTurn();
+    reportUnreadFailures();
+    setUnreadReporter(() => {});
+    expect(reported).toEqual([]);
+    expect(second.settled).toBe(true);
   });
 
   it("with a reply that is no message says what it was", async () => {

@@ -1,12 +1,13 @@
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import * as fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { AgentScopeError, AgentServerNotAliveError } from "../../src/errors.js";
 import { type CallResult, setAwaitHook } from "../../src/messages/callResult.js";
 import { Msg } from "../../src/messages/msg.js";
 import { Placeholder } from "../../src/messages/placeholder.js";
-import { collectGarbage } from "../gc.js";
+import { collectGarbage, collectUntil } from "../gc.js";
 import { until } from "../until.js";
+import { IncomingCalls } from "../../src/runtime/incomingCalls.js";
 import { addAgent, openResult, say, type TestHandle } from "./hosts.js";
 import { MemoryNetwork, type MemoryProcess } from "./memoryNetwork.js";
 
@@ -296,6 +297,41 @@ describe("what can't be understood", () => {
     await net.settle();
     expect(net.failures).toMatchObject([{ code: "INVALID_ARGUMENT" }]);
     expect(await failure(a())).toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+});
+
+describe("an agent that is passed on", () => {
+  it("is taken hold of once, however often it comes, and let go when nothing refers to it", async () => {
+    const { net, script, one, two } = world();
+    net.define("Keeper", () => ({
+      reply: async ({ content }: Msg<TestHandle>) => say("Keeper", await content(say("Keeper", "x")).content),
+      observe: () => {},
+    }));
+    const bind = vi.spyOn(IncomingCalls.prototype, "bind");
+    const unbind = vi.spyOn(IncomingCalls.prototype, "unbind");
+    const [echo, keeper] = [script.make("Echo", two), script.make("Keeper", one)];
+    await Promise.all([echo.observe(say("s", 1)), keeper.observe(say("s", 1))]);
+    for (let round = 0; round < 20; round++) expect(await keeper(say("s", echo)).content).toBe("x");
+    expect(bind).toHaveBeenCalledTimes(1);
+    await collectUntil(() => unbind.mock.calls.length > 0);
+    await net.settle();
+    expect(unbind).toHaveBeenCalledTimes(1);
+    expect(await keeper(say("s", echo)).content).toBe("x");
+    vi.restoreAllMocks();
+  });
+
+  it("is taken hold of anew when its server was lost and is back", async () => {
+    const { net, script, one, two } = world();
+    net.define("Keeper", () => ({
+      reply: async ({ content }: Msg<TestHandle>) => say("Keeper", await content(say("Keeper", "x")).content),
+      observe: () => {},
+    }));
+    const [echo, keeper] = [script.make("Echo", two), script.make("Keeper", one)];
+    await Promise.all([echo.observe(say("s", 1)), keeper.observe(say("s", 1))]);
+    expect(await keeper(say("s", echo)).content).toBe("x");
+    one.connections.get(two)?.lost(new AgentServerNotAliveError("it is gone", { server: two.self.address }));
+    one.connections.delete(two);
+    expect(await keeper(say("s", echo)).content).toBe("x");
   });
 });
 
