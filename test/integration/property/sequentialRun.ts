@@ -206,6 +206,8 @@ class SequentialRun {
   private readonly slots: Result[] = [];
   private readonly awaited: unknown[] = [];
   private readonly introduced = new Set<number>();
+  /** Slots of placeholders; those of other methods are promises without fields. */
+  private readonly replies = new Set<number>();
   /** Slots whose placeholders stand in messages: who reads them when is not determined. */
   private readonly nested = new Set<number>();
 
@@ -260,7 +262,7 @@ class SequentialRun {
     if (this.plans[owner]?.owner !== undefined) return undefined;
     this.introduced.add(helper);
     const message: Message = { name: "script", text: "meet", bytes: undefined, later: undefined, helper };
-    this.slots.push((this.models[owner] as Model).reply({ message }));
+    this.replies.add(this.slots.push((this.models[owner] as Model).reply({ message })) - 1);
     return { kind: "introduce", helper };
   }
 
@@ -285,6 +287,7 @@ class SequentialRun {
         : input.kind === "list"
           ? input.items.map((each) => this.result(each))
           : this.result(input);
+    if (step.kind === "call") this.replies.add(this.slots.length);
     this.slots.push(step.kind === "call" ? model.reply(given) : model.observe(given));
     return { ...step, agent, input };
   }
@@ -303,7 +306,10 @@ class SequentialRun {
 
   private item(item: Item, plan: AgentPlan): Item | undefined {
     if (item.kind === "text" || item.kind === "bytes") return item;
-    const usable = this.slots.flatMap((result, slot) => ("value" in result ? [] : [slot]));
+    const usable = this.slots.flatMap((result, slot) => {
+      const isReply = "message" in result || this.replies.has(slot);
+      return isReply || (item.kind === "slot" && "failure" in result) ? [slot] : [];
+    });
     const slot = usable[item.slot % usable.length];
     if (slot === undefined) return undefined;
     if (item.kind === "later") this.nested.add(slot);
