@@ -111,6 +111,8 @@ export class AnswerLines {
   }
 
   private end(error: AgentScopeError): void {
+    // Closed: Node 24 lets nobody pause it any more.
+    this.piped = undefined;
     this.ended ??= error;
     this.settle?.({ kind: "failed", error });
   }
