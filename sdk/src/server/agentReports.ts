@@ -36,7 +36,8 @@ export class AgentReports implements HostEvents {
   private schedule(): void {
     if (this.scheduled) return;
     this.scheduled = true;
-    setImmediate(() => {
+    // Before what is answered to those who made or deleted them: who has heard of an agent finds it in lists.
+    queueMicrotask(() => {
       this.scheduled = false;
       this.post(["agents", this.made, this.deleted]);
       this.made = [];

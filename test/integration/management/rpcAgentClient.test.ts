@@ -46,6 +46,16 @@ test("getServerInfo tells the process, the id, what it uses, and how many agents
   expect((await client.getServerInfo()).size).toBe(3);
 });
 
+test("an agent that is ready is counted, listed and found", async () => {
+  for (let count = 1; count <= 40; count++) {
+    const echo = new Echo({ name: `E${count}` }).toDist(server.at);
+    await echo.ready();
+    expect((await client.getServerInfo()).size).toBe(count);
+    expect(await client.getAgentMemory(echo.agentId)).toEqual([]);
+  }
+  expect(await client.getAgentList()).toHaveLength(40);
+});
+
 test("getAgentList gives a thumbnail of each agent", async () => {
   const a = new Echo({ name: "A", sysPrompt: "You echo." }).toDist(server.at);
   const b = new Recorder({ name: "B", toDist: server.at });
