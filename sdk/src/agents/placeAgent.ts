@@ -104,6 +104,7 @@ function specOf({ agentClass, args, options, local }: Placement): AgentSpec {
   const maker = host.inCharge();
   return {
     id: options.agentId ?? config.agentId ?? localId ?? newAgentId(),
+    idChosen: options.agentId !== undefined || config.agentId !== undefined,
     name: config.name,
     className,
     args: portable(agentClass, withoutToDist(args)).map((arg, index) =>

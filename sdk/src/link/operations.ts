@@ -27,6 +27,8 @@ export const operation = {
   probe: 9,
   /** number: the agent's handle is gone */
   unbind: 10,
+  /** like create, with an id that somebody has chosen: another agent may have it */
+  createChosen: 11,
   // from the one who has the agent
   /** seq, argument */
   result: 20,

@@ -27,6 +27,8 @@ export interface HostOptions {
   person?: Person;
   /** Makes an agent of the process itself (residents.ts). */
   makeResident?: (id: string) => AgentInstance | undefined;
+  /** Whether no agent of another thread of the process has an id; it is this host's from then on. */
+  claimId?: (id: string) => Promise<boolean>;
   /** Tells what happens, to whoever watches (the I/O thread). */
   events?: HostEvents;
 }
@@ -125,8 +127,26 @@ export class AgentHost implements AgentHome {
 
   /** Makes an agent; calls can be submitted at once. */
   create(spec: AgentSpec): HostedAgent {
-    const agent = this.place(spec);
+    const claimed = spec.idChosen === true ? this.options.claimId?.(spec.id) : undefined;
+    const agent = this.place(spec, claimed !== undefined);
     if (this.agents.get(spec.id) !== agent) return agent;
+    if (claimed === undefined) return this.make(agent, spec);
+    void claimed.then((isFree) => this.makeClaimed(agent, spec, isFree));
+    return agent;
+  }
+
+  private makeClaimed(agent: HostedAgent, spec: AgentSpec, isFree: boolean): void {
+    // Deleted meanwhile.
+    if (this.agents.get(spec.id) !== agent) return;
+    if (isFree) {
+      this.options.events?.agentMade(agent);
+      this.make(agent, spec);
+    } else {
+      this.notMade(agent, idTaken(spec.id));
+    }
+  }
+
+  private make(agent: HostedAgent, spec: AgentSpec): HostedAgent {
     try {
       const found = this.options.findClass(spec.className, spec.moduleUrl);
       if (found instanceof Promise) {
@@ -174,15 +194,16 @@ export class AgentHost implements AgentHome {
     agent?.creationFailed(new AgentScopeError("AGENT_NOT_FOUND", "it was deleted, or never made"));
   }
 
-  private place(spec: AgentSpec): HostedAgent {
+  /** @param quietly nobody is told of it yet. */
+  private place(spec: AgentSpec, quietly = false): HostedAgent {
     const agent = this.expected.get(spec.id) ?? new HostedAgent(this, ++this.lastNumber, spec);
     this.expected.delete(spec.id);
     agent.spec = spec;
     if (this.agents.has(spec.id)) {
-      agent.creationFailed(new InvalidArgumentError(`an agent with the id ${spec.id} is there already`));
+      agent.creationFailed(idTaken(spec.id));
     } else {
       this.agents.set(spec.id, agent);
-      this.options.events?.agentMade(agent);
+      if (!quietly) this.options.events?.agentMade(agent);
     }
     return agent;
   }
@@ -304,4 +325,8 @@ function setupTooLong(limitMs: number): AgentScopeError {
     "DEADLINE_EXCEEDED",
     `its setup lasted longer than callTimeoutSeconds (${limitMs / 1000} s)`,
   );
+}
+
+function idTaken(id: string): InvalidArgumentError {
+  return new InvalidArgumentError(`an agent with the id ${id} is there already`);
 }

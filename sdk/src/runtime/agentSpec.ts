@@ -3,6 +3,8 @@ import type { Person } from "./person.js";
 /** What a host is told to make. */
 export interface AgentSpec {
   id: string;
+  /** Somebody has chosen the id: another agent may have it. */
+  idChosen?: boolean | undefined;
   name: string;
   className: string;
   /** Of the constructor. */

@@ -28,11 +28,12 @@ export class IncomingCalls implements TaskSink {
     private readonly callerBase: number,
   ) {}
 
-  create(cursor: Cursor): void {
+  create(cursor: Cursor, idChosen: boolean): void {
     const number = cursor.number();
     const seq = cursor.number();
     const spec = {
       id: cursor.text(),
+      idChosen,
       name: cursor.text(),
       className: this.host.internClassName(cursor.text()),
       moduleUrl: cursor.optionalText(),

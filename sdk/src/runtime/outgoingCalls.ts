@@ -72,7 +72,8 @@ export class OutgoingCalls {
     const number = ++this.lastNumber;
     const seq = this.ask(sink);
     const out = this.session.channel.write(64 + spec.className.length + spec.id.length);
-    out.push(operation.create, number, seq, spec.id, spec.name, spec.className, spec.moduleUrl ?? null);
+    const code = spec.idChosen === true ? operation.createChosen : operation.create;
+    out.push(code, number, seq, spec.id, spec.name, spec.className, spec.moduleUrl ?? null);
     out.push(spec.madeInTurnOf ?? null, this.session.toWire(spec.args));
     return { number, seq };
   }

@@ -140,7 +140,9 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
       case operation.release:
         return this.incoming.release(cursor);
       case operation.create:
-        return this.incoming.create(cursor);
+        return this.incoming.create(cursor, false);
+      case operation.createChosen:
+        return this.incoming.create(cursor, true);
       case operation.failure:
         return this.outgoing.failed(cursor.number(), failureFromWire(cursor.next()));
       case operation.kept: {

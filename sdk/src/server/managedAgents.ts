@@ -49,7 +49,8 @@ export class ManagedAgents implements ManagedServer {
     const name = (args[0] as { name?: unknown } | undefined)?.name;
     const label = { name: typeof name === "string" ? name : agentId, id: agentId, server: this.server.self.address };
     const agent = new RemoteAgent(label, className);
-    agent.createOn(router.toWorkers, { id: agentId, name: label.name, className, args, moduleUrl: undefined });
+    const spec = { id: agentId, idChosen: true, name: label.name, className, args, moduleUrl: undefined };
+    agent.createOn(router.toWorkers, spec);
     await agent.ready();
     await this.reported(agentId);
   }

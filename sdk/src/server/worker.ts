@@ -5,6 +5,7 @@ import { settings } from "../orchestration/settings.js";
 import { AgentHost } from "../runtime/agentHost.js";
 import { setRuntime } from "../runtime/runtime.js";
 import { AgentClasses } from "./agentClasses.js";
+import { IdClaims } from "./idClaims.js";
 import { answerRequest } from "./workerRequests.js";
 import type { FromWorker, ToWorker, WorkerStart } from "./workerMessages.js";
 import { AgentReports } from "./agentReports.js";
@@ -21,12 +22,14 @@ settings.mcpServers = options.mcpServers;
 settings.trustsCallers = options.classesByModule;
 settings.saveDir = options.saveDir;
 
+const claims = new IdClaims(post);
 const reports = new AgentReports(new Uint8Array(busy), post);
 const classes = new AgentClasses(options, (file) => post(["loading", file]));
 const host = new AgentHost({
   ...options,
   serverName: "",
   findClass: (...which) => classes.find(...which),
+  claimId: (id) => claims.claim(id),
   events: reports,
 });
 const network = new WorkerNetwork({ lane, host, options, post });
@@ -34,6 +37,7 @@ const network = new WorkerNetwork({ lane, host, options, post });
 setRuntime({ host, endpoint: network.endpoint, servers: network });
 
 port.on("message", (message: ToWorker) => {
+  if (message[0] === "claimed") return claims.answered(message[1], message[2]);
   if (message[0] !== "request") return network.handle(message);
   const [, id, request] = message;
   answerRequest(host, request).then(

@@ -45,6 +45,7 @@ export type ToWorker =
   | ["down", link: string]
   | ["up", link: string]
   | ["lost", link: string, FailureFields]
+  | ["claimed", id: number, isFree: boolean]
   | ["located", id: number, lane: number | undefined, FailureFields | undefined]
   | ["request", id: number, WorkerRequest];
 
@@ -66,6 +67,7 @@ export type FromWorker =
   | ["connect", link: string, ServerAccess]
   | ["frame", link: string, Uint8Array]
   | ["abort", link: string, FailureFields]
+  | ["claim", id: number, agentId: string]
   | ["locate", id: number, link: string, agentId: string]
   | ["answer", id: number, value: unknown, failure: FailureFields | undefined]
   | ["agents", made: AgentEntry[], deleted: string[]]

@@ -109,6 +109,9 @@ export class WorkerPool implements WorkerListener {
         if (message[2] === undefined) this.report?.(message[1]);
         else this.failed?.(failureFromWire(message[2]));
         return;
+      case "claim":
+        worker.post(["claimed", message[1], this.claim(worker, message[2])]);
+        return;
       case "serve":
         return this.files.allow(message[1]);
       case "agents":
@@ -116,6 +119,15 @@ export class WorkerPool implements WorkerListener {
       default:
         return this.router.fromWorker(worker, message);
     }
+  }
+
+  /** Gives an id that somebody has chosen to a worker, unless an agent of another one has it. */
+  private claim(worker: WorkerThread, agentId: string): boolean {
+    const isTaken = this.all.some(
+      (other) => other !== worker && (other.agents.has(agentId) || other.claimed.has(agentId)),
+    );
+    if (!isTaken) worker.claimed.add(agentId);
+    return !isTaken;
   }
 
   private ping(): void {

@@ -31,6 +31,8 @@ const youngGenerationMb = 64;
 export class WorkerThread {
   /** Its agents: name, class, and number within it. */
   readonly agents = new Map<string, { name: string; className: string; number: number }>();
+  /** Ids that were chosen for agents of it, until these are deleted. */
+  readonly claimed = new Set<string>();
   /** It has not answered a ping for a while. */
   stuck = false;
   /** `performance.now()` when that began. */
@@ -113,7 +115,10 @@ export class WorkerThread {
 
   private noteAgents(made: [string, string, string, number][], deleted: string[]): void {
     for (const [id, name, className, number] of made) this.agents.set(id, { name, className, number });
-    for (const id of deleted) this.agents.delete(id);
+    for (const id of deleted) {
+      this.agents.delete(id);
+      this.claimed.delete(id);
+    }
   }
 
   private exited(reason: string): void {

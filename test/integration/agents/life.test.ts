@@ -135,3 +135,24 @@ test("connectExisting to an agent that is not there says so", async () => {
   await expect(agent()).rejects.toThrow(/no agent with the id nobody/);
   expect(() => new Recorder({ name: "R" }).toDist({ connectExisting: true })).toThrow(/agentId, host and port/);
 });
+
+test("an agent id that is taken on the server is refused, whichever worker has it", async () => {
+  const first = new Recorder({ name: "R" }).toDist({ ...server.at, agentId: "mine" });
+  await first.ready();
+  for (let count = 0; count < 4; count++) {
+    const again = new Recorder({ name: "R" }).toDist({ ...server.at, agentId: "mine" });
+    await expect(again.ready()).rejects.toThrow(/an agent with the id mine is there already/);
+    await expect(again()).rejects.toBeInstanceOf(AgentCreationError);
+  }
+  expect(await first().content).toBe(0);
+  await client.deleteAgent("mine");
+  const next = new Recorder({ name: "R", agentId: "mine" }).toDist(server.at);
+  expect(await next().content).toBe(0);
+});
+
+test("of agents that are made with the same id at the same time one is made", async () => {
+  const agents = Array.from({ length: 6 }, () => new Recorder({ name: "R" }).toDist({ ...server.at, agentId: "same" }));
+  const outcomes = await Promise.allSettled(agents.map((agent) => agent()));
+  expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  expect(await client.getAgentList()).toHaveLength(1);
+});
