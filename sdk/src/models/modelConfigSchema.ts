@@ -54,11 +54,11 @@ function schemaOf(z: typeof Zod) {
   };
   const apiKey = z
     .string()
-    .min(1)
+    .regex(/^(env:[A-Za-z_]\w*|(?!env:)[^]+)$/, "must be env:NAME, with the name of an environment variable, or a key")
     .describe("env:NAME for the environment variable NAME of the agent's machine, or the key itself (it stays here).");
   const baseUrl = z
     .string()
-    .regex(/^https?:\/\/[^/\s@]+(\/\S*)?$/, "must be an http(s) address, without user and password")
+    .regex(/^https?:\/\/[^/\s@?#]+(\/[^\s?#]*)?$/, "must be an http(s) address, without user, password and query")
     .describe("Where the API is, up to its version: https://example.com/v1");
   const structuredOutput = z
     .enum(["json_schema", "json_object", "prompt"])

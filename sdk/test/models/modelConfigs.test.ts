@@ -71,7 +71,7 @@ describe("model configs", () => {
     [
       "a password in the address",
       { config_name: "p", model_type: "post_api_chat", base_url: "http://me:secret-word@host/v1" },
-      /base_url must be an http\(s\) address, without user and password$/,
+      /base_url must be an http\(s\) address, without user, password and query$/,
     ],
     ["the second of a name", [config, { ...config }], /entry 2 \("fast"\): entry 1 has the same config_name/],
     ["no object", [config, 5], /entry 2: must be an object with config_name and model_type/],
