@@ -183,8 +183,14 @@ export class CallResult<T> implements Promise<T> {
   keep(release: () => void): void {
     if (this.state !== "pending") return;
     this.state = "kept";
-    kept.register(this, release, this);
+    if (!this.escaped) kept.register(this, release, this);
     if (this.waiters !== undefined || this.promise !== undefined) this.fetchOnce();
+  }
+
+  /** @internal A reference to it goes out in a value: who has it may ask at any time, so that nobody here releases it. */
+  escape(): void {
+    this.escaped = true;
+    kept.unregister(this);
   }
 
   /** @internal Gives up: its value was dropped. */

@@ -150,7 +150,7 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
   }
 
   private keepFor(call: number | undefined, result: CallResult<unknown>): void {
-    if (call === undefined) result.escaped = true;
+    if (call === undefined) result.escape();
     else this.home.pin(call, result);
   }
 
@@ -302,7 +302,7 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
     const reference = result.settled ? undefined : this.home.referenceTo(result);
     if (reference === undefined) return [argumentKind.promised, this.promise(result, undefined)];
     result.markRead();
-    result.escaped = true;
+    result.escape();
     const out: unknown[] = [];
     pushReference(out, reference);
     return out;

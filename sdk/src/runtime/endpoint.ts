@@ -10,12 +10,12 @@ import { ForeignResult } from "./foreignResult.js";
 import { forward } from "./forwardedResult.js";
 import { createHandle } from "./handle.js";
 import type { HostedAgent } from "./hostedAgent.js";
-import { ImportedAgents } from "./importedAgents.js";
 import { RemoteAgent } from "./remoteAgent.js";
 import type { AgentLocation } from "./argumentCodec.js";
 import type { Session } from "./session.js";
 import type { TaskReference } from "./taskReference.js";
 import { WaitGraph, type WaitGraphHome } from "./waitGraph.js";
+import { WeakTable } from "./weakTable.js";
 
 /** What an endpoint needs of the process it is in. */
 export interface Network {
@@ -35,8 +35,10 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
   private readonly sessions = new Map<string, Session>();
   /** Results that were asked for before their caller's session was there. */
   private readonly expected = new Map<string, { seq: number; result: CallResult<unknown> }[]>();
-  private readonly imported = new ImportedAgents();
-  private readonly fetching = new Map<string, CallResult<unknown>>();
+  /** Agents of other processes that came in values: one for all values that name it. */
+  private readonly imported = new WeakTable<RemoteAgent>();
+  /** Results of other servers that came in values, and whose values are not here. */
+  private readonly fetching = new WeakTable<CallResult<unknown>>();
 
   readonly host: AgentHost;
   /** Which thread of the process this is (frame.ts). */
@@ -50,6 +52,11 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
     this.lane = lane;
     this.self = self;
     this.network = network;
+  }
+
+  /** How many results of other servers are known here that nobody has asked for, or whose values have not come; for metrics. */
+  get waitingForOthers(): number {
+    return this.fetching.size;
   }
 
   nextCallerBase(): number {
@@ -162,15 +169,15 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
       if (agent !== undefined) return createHandle(agent);
     }
     const key = address === "" ? `${session.otherCallerName}/${id}` : `${instance}/${lane}/${id}`;
-    return createHandle(
-      this.imported.get(key, () => {
-        const server = address || session.connection.peer?.address || "main process";
-        const agent = new RemoteAgent({ name, id, server }, className);
-        if (address === "") agent.bindTo(session, madeBy);
-        else this.bindElsewhere(agent, location);
-        return agent;
-      }),
-    );
+    const known = this.imported.get(key);
+    if (known?.isLost === false) return createHandle(known);
+    const server = address || session.connection.peer?.address || "main process";
+    const agent = new RemoteAgent({ name, id, server }, className);
+    if (address === "") agent.bindTo(session, madeBy);
+    else this.bindElsewhere(agent, location);
+    const { binding } = agent;
+    this.imported.set(key, agent, () => binding.undo?.());
+    return createHandle(agent);
   }
 
   /** One of this thread's agents that is not made yet: the order to make it may stand beside the value that names it. */
