@@ -57,8 +57,8 @@ async function withOneLooping() {
   return { agents, looping, endless, others, beside };
 }
 
-test("isAlive, getServerInfo and getAgentList answer within 1 s, and agents of the other worker go on", async () => {
-  const { agents, others } = await withOneLooping();
+test("while an agent loops, the server answers within 1 s, and agents of the other worker go on and are made", async () => {
+  const { agents, others, beside } = await withOneLooping();
   expect(others).toHaveLength(2);
   const asked = [() => client.isAlive(), () => client.getServerInfo(), () => client.getAgentList()];
   const [alive, info, list] = (await Promise.all(asked.map((ask) => timed(ask)))) as [Timed, Timed, Timed];
@@ -68,15 +68,22 @@ test("isAlive, getServerInfo and getAgentList answer within 1 s, and agents of t
   const ids = (list.value as { agent_id: string }[]).map(({ agent_id }) => agent_id);
   expect(ids.sort()).toEqual(agents.map(({ agentId }) => agentId).sort());
   for (const agent of others) expect(await agent(say("still")).content).toBe("hello");
-});
 
-test("new agents are made on the other worker, and answer", async () => {
-  await withOneLooping();
-  const { ms } = await timed(async () => {
+  const making = await timed(async () => {
     const made = Array.from({ length: 4 }, (_, index) => new Unresponsive({ name: `new${index}` }).toDist(server.at));
     return Promise.all(made.map((agent) => agent(say("hello"))));
   });
-  expect(ms).toBeLessThan(1000);
+  expect(making.ms).toBeLessThan(1000);
+
+  const memory = await timed(() => client.getAgentMemory(beside.agentId));
+  expect(String(memory.error)).toMatch(/computes without pause/);
+  expect(memory.ms).toBeLessThan(1100);
+
+  // One that lives beside the looping agent.
+  const deletion = await timed(() => client.deleteAgent(beside.agentId));
+  expect(deletion.value).toBe(true);
+  expect(deletion.ms).toBeLessThan(1100);
+  expect((await client.getAgentList()).map(({ agent_id }) => agent_id)).not.toContain(beside.agentId);
 });
 
 test("deleteAgent ends the looping agent within 1 s: only agents of its worker are lost, and they are named", async () => {
@@ -101,29 +108,17 @@ test("deleteAgent ends the looping agent within 1 s: only agents of its worker a
   const made = Array.from({ length: 4 }, (_, index) => new Unresponsive({ name: `new${index}` }).toDist(server.at));
   expect(await Promise.all(made.map((agent) => agent(say("x")).content))).toEqual(made.map(() => "hello"));
   await expect(looping(say("x"))).rejects.toThrow(/"A" was deleted while it computed/);
-});
 
-test("another process that holds a lost agent is told the same, also when it connects only then", async () => {
-  const { looping, endless, beside } = await withOneLooping();
-  await client.deleteAgent(looping.agentId);
-  await timed(() => endless);
+  // Who takes hold of a lost agent only now, or is given its handle, is told, too.
   const options = { ...server.at, agentId: beside.agentId, connectExisting: true };
-  const { error, ms } = await timed(() => new Unresponsive({ name: "again" }).toDist(options)(say("x")));
-  expect(error).toMatchObject({ code: "AGENT_NOT_FOUND" });
-  expect(ms).toBeLessThan(1500);
-  await using other = await AgentServer.start(["--workers", "1"]);
-  const caller = new Caller({ name: "caller" }).toDist(other.at);
+  const existing = await timed(() => new Unresponsive({ name: "again" }).toDist(options)(say("x")));
+  expect(existing.error).toMatchObject({ code: "AGENT_NOT_FOUND" });
+  expect(existing.ms).toBeLessThan(1500);
+  await using otherServer = await AgentServer.start(["--workers", "1"]);
+  const caller = new Caller({ name: "caller" }).toDist(otherServer.at);
   const elsewhere = await timed(() => caller.ask(beside, "x"));
   expect(String(elsewhere.error)).toMatch(/"A" was deleted while it computed/);
   expect(elsewhere.ms).toBeLessThan(1500);
-});
-
-test("deleteAgent of one that lives beside the looping agent answers within 1 s, and it is no longer listed", async () => {
-  const { beside } = await withOneLooping();
-  const { value, ms } = await timed(() => client.deleteAgent(beside.agentId));
-  expect(value).toBe(true);
-  expect(ms).toBeLessThan(1100);
-  expect((await client.getAgentList()).map(({ agent_id }) => agent_id)).not.toContain(beside.agentId);
 });
 
 test("deleteAllAgent ends all agents, the looping one too", async () => {
@@ -135,13 +130,6 @@ test("deleteAllAgent ends all agents, the looping one too", async () => {
   for (const call of [endless, ...agents.map((agent) => agent(say("x")))]) {
     expect((await timed(() => call)).error).toMatchObject({ code: "AGENT_NOT_FOUND" });
   }
-});
-
-test("the memory of an agent beside the looping one is refused within 1 s", async () => {
-  const { beside } = await withOneLooping();
-  const { error, ms } = await timed(() => client.getAgentMemory(beside.agentId));
-  expect(String(error)).toMatch(/computes without pause/);
-  expect(ms).toBeLessThan(1100);
 });
 
 test.each([1, 2])("stop ends the server within 1 s while agents of %i of its 2 workers loop", async (count) => {

@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { RpcAgentClient } from "agentscope-distributed";
 import { AgentServer } from "../../processes/agentServer.js";
 import { groupMembers, isAlive } from "../../processes/processTable.js";
 import { startScript } from "../../processes/script.js";
 import { TemporaryFolder } from "../../processes/temporaryFolder.js";
 import { until } from "../../processes/until.js";
+
+// Each has six processes.
+vi.setConfig({ maxConcurrency: 2 });
 
 let server: AgentServer;
 
@@ -27,7 +30,7 @@ const cases = [
   { what: "process.exit", busy: "compute", how: "exit", signal: "none", end: { code: 3 } },
 ];
 
-test.each(cases)(
+test.concurrent.each(cases)(
   "after $what no process is left of a main process whose agents $busy",
   async ({ busy, how, signal, end }) => {
     await using folder = await TemporaryFolder.make();

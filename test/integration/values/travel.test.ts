@@ -37,7 +37,7 @@ const values: [string, unknown][] = [
   ["bigints", [0n, -1n, 2n ** 64n, -(2n ** 200n)]],
   ["bytes", new Uint8Array([0, 1, 255])],
   ["no bytes", new Uint8Array()],
-  ["many bytes", new Uint8Array(200_000).map((_, index) => index * 7)],
+  ["many bytes", new Uint8Array(70_000).map((_, index) => index * 7)],
   ["a date", new Date("2024-02-29T12:34:56.789Z")],
   ["a date before 1970", new Date(-1)],
   [
@@ -51,7 +51,7 @@ const values: [string, unknown][] = [
   ["a set", new Set<unknown>([1, "1", 1n, new Date(5), new Set([[]])])],
   ["messages in a value", { list: [inner], map: new Map([["m", inner]]) }],
   ["a value of 150 levels", deep()],
-  ["a list of 100,000", Array.from({ length: 100_000 }, (_, index) => index)],
+  ["a list of 20,000", Array.from({ length: 20_000 }, (_, index) => index)],
   ["objects with the same key order or another", [{ a: 1, b: 2 }, { b: 1, a: 2 }, { a: 1 }]],
 ];
 

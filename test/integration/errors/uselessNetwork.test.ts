@@ -1,6 +1,7 @@
-import { AgentServerNotAliveError, Msg, RpcAgentClient } from "agentscope-distributed";
+import { AgentScopeError, AgentServerNotAliveError, Msg, RpcAgentClient } from "agentscope-distributed";
 import { expect, test, vi } from "vitest";
 import { Echo } from "../../fixtures/agents/echo.js";
+import { Tally } from "../../fixtures/agents/tally.js";
 import { Unresponsive } from "../../fixtures/agents/unresponsive.js";
 import { AgentServer } from "../../processes/agentServer.js";
 import { startScript } from "../../processes/script.js";
@@ -92,10 +93,10 @@ test.concurrent("an address from which nothing is heard is given up within 10 s"
 });
 
 test.concurrent.each(["child", "server"])(
-  "a script that computes for 12 s without pause keeps the agents of its %s, and gets their results afterwards",
+  "a script that computes for 7 s without pause keeps the agents of its %s, and gets their results afterwards",
   async (where) => {
     await using server = await AgentServer.start(["--workers", "1"]);
-    const args = where === "child" ? ["12"] : ["12", server.host, String(server.port)];
+    const args = where === "child" ? ["7"] : ["7", server.host, String(server.port)];
     await using main = startScript("blockedMain", { args });
     expect(await main.says("before")).toEqual({ before: "A 1 heard nothing" });
     expect(await main.says("after", 25_000)).toEqual({ after: ["A 2 heard nothing", "A 3 heard nothing"] });
@@ -103,3 +104,30 @@ test.concurrent.each(["child", "server"])(
     expect(main.stderr).toBe("");
   },
 );
+
+test.concurrent("over a connection that changes bytes every call ends, and a new connection is not affected", async () => {
+  await using server = await AgentServer.start(["--workers", "1"]);
+  await using proxy = await TcpProxy.start(server.port);
+  const tally = new Tally({ name: "T" }).toDist(proxy.at);
+  await tally(say("x"));
+  proxy.garble();
+  const ends = await Promise.all(
+    Array.from({ length: 200 }, async (_, index) => {
+      try {
+        return await tally(say(index)).content;
+      } catch (error) {
+        return error;
+      }
+    }),
+  );
+  expect(ends).toHaveLength(200);
+  expect(ends.some((end) => end instanceof AgentScopeError)).toBe(true);
+  expect(await new Tally({ name: "T" }).toDist(server.at)(say("fine")).content).toBe("fine");
+});
+
+test.concurrent("over a connection that changes bytes from the beginning a call ends with an error", async () => {
+  await using server = await AgentServer.start(["--workers", "1"]);
+  await using proxy = await TcpProxy.start(server.port);
+  proxy.garble();
+  await expect(new Tally({ name: "T" }).toDist(proxy.at)(say("x"))).rejects.toBeInstanceOf(AgentScopeError);
+});
