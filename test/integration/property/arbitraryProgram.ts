@@ -52,6 +52,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("pause" as const), delay }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("drop" as const), slot: anyIndex }) },
 );
 
 function plan(index: number, serverCount: number): fc.Arbitrary<AgentPlan> {

@@ -34,7 +34,9 @@ export type Step =
   | { kind: "introduce"; helper: number }
   /** `change`: the script changes the message that it got. */
   | { kind: "await"; slot: number; field: "message" | "content" | "name"; change: boolean }
-  | { kind: "pause"; delay: Delay };
+  | { kind: "pause"; delay: Delay }
+  /** The script lets go of a placeholder, and what nothing refers to is collected. */
+  | { kind: "drop"; slot: number };
 
 /** A slot is what a step before gave. */
 export type Input = { kind: "none" } | Item | { kind: "list"; items: Item[] };

@@ -1,4 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { type DistOptions, Msg, Placeholder, type RpcAgent } from "agentscope-distributed";
 import { textOfBytes } from "../../fixtures/property/output.js";
 import { Scribe } from "../../fixtures/property/scribe.js";
@@ -14,6 +16,12 @@ import type { AgentPlan, Input, Item, Outcome, Program, Step } from "./program.j
 
 /** Where the handles of a run lead. */
 export type Deployment = { kind: "local" } | { kind: "distributed"; servers: readonly DistOptions[] };
+
+setFlagsFromString("--expose-gc");
+const gc = runInNewContext("gc") as () => void;
+
+/** Stands for what the script has let go of. */
+const dropped = "dropped";
 
 type Callable = Helper & Pick<RpcAgent<Scribe>, "observe">;
 
@@ -61,7 +69,7 @@ function optionsOf(place: "child" | number, servers: readonly DistOptions[]): Di
 }
 
 class ScriptRun {
-  private readonly slots: PromiseLike<unknown>[] = [];
+  private readonly slots: (PromiseLike<unknown> | typeof dropped)[] = [];
   private readonly awaited: unknown[] = [];
 
   constructor(
@@ -71,7 +79,7 @@ class ScriptRun {
 
   async outcome(ownAgents: readonly number[]): Promise<Outcome> {
     const slots: unknown[] = [];
-    for (const slot of this.slots) slots.push(await described(slot, "message"));
+    for (const slot of this.slots) slots.push(slot === dropped ? slot : await described(slot, "message"));
     const reports: unknown[] = this.agents.map(() => undefined);
     for (const index of ownAgents) reports[index] = await this.report(this.agents[index] as Callable);
     return { slots, awaited: this.awaited, reports };
@@ -96,6 +104,11 @@ class ScriptRun {
         this.slots.push(owner(say({ text: "meet", helper: this.agents[step.helper] as Callable })));
         return;
       }
+      case "drop":
+        this.slots[step.slot] = dropped;
+        // Takes longer than most programs: now and then.
+        if (step.slot % 4 === 0) gc();
+        return nextTurn();
       case "call":
         this.slots.push((this.agents[step.agent] as Callable)(this.input(step.input)));
         return;

@@ -206,6 +206,7 @@ class SequentialRun {
   private readonly slots: Result[] = [];
   private readonly awaited: unknown[] = [];
   private readonly introduced = new Set<number>();
+  private readonly dropped = new Set<number>();
   /** Slots of placeholders; those of other methods are promises without fields. */
   private readonly replies = new Set<number>();
   /** Slots whose placeholders stand in messages: who reads them when is not determined. */
@@ -223,7 +224,7 @@ class SequentialRun {
 
   outcome(): Outcome {
     return {
-      slots: this.slots.map((result) => described(result, "message")),
+      slots: this.slots.map((result, slot) => (this.dropped.has(slot) ? "dropped" : described(result, "message"))),
       awaited: this.awaited,
       reports: this.plans.map(({ owner }, index) => (owner === undefined ? this.models[index]?.report() : undefined)),
     };
@@ -238,6 +239,8 @@ class SequentialRun {
         return this.await(step);
       case "introduce":
         return this.introduce(step.helper);
+      case "drop":
+        return this.drop(step.slot);
       default:
         return this.call(step);
     }
@@ -246,12 +249,20 @@ class SequentialRun {
   private await(step: Step & { kind: "await" }): Step | undefined {
     if (this.slots.length === 0) return undefined;
     const slot = step.slot % this.slots.length;
+    if (this.dropped.has(slot)) return undefined;
     const result = this.slots[slot] as Result;
     const change = step.change && step.field === "message" && "message" in result && !this.nested.has(slot);
     this.awaited.push(described(result, step.field));
     if (change)
       this.slots[slot] = { message: { ...result.message, text: "changed", bytes: undefined, later: undefined } };
     return { ...step, slot, change };
+  }
+
+  private drop(index: number): Step | undefined {
+    if (this.slots.length === 0) return undefined;
+    const slot = index % this.slots.length;
+    this.dropped.add(slot);
+    return { kind: "drop", slot };
   }
 
   private introduce(index: number): Step | undefined {
@@ -307,6 +318,7 @@ class SequentialRun {
   private item(item: Item, plan: AgentPlan): Item | undefined {
     if (item.kind === "text" || item.kind === "bytes") return item;
     const usable = this.slots.flatMap((result, slot) => {
+      if (this.dropped.has(slot)) return [];
       const isReply = "message" in result || this.replies.has(slot);
       return isReply || (item.kind === "slot" && "failure" in result) ? [slot] : [];
     });

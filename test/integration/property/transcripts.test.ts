@@ -12,7 +12,7 @@ import { sequentialRun } from "./sequentialRun.js";
 const runTimeoutMs = 15_000;
 
 /** Of each property; more for a longer search. */
-const numRuns = Number(process.env["PROPERTY_RUNS"] ?? 200);
+const numRuns = Number(process.env["PROPERTY_RUNS"] ?? 150);
 
 const launchers = [1, 2, 1].map(
   (workers) => new RpcAgentServerLauncher({ customAgentClasses: [Scribe], workers, maxPoolSize: 100_000 }),
