@@ -1,6 +1,9 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+
+/** Whether this machine can make certificates. */
+export const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
 
 /** Paths of PEM files. */
 export interface Certificate {
