@@ -312,9 +312,9 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
     this.next();
   }
 
-  /** Calls of the same caller that stand before this one. */
-  before(task: Task): Task[] {
-    return this.mailbox?.before(task) ?? [];
+  /** Calls of the same caller that stand before this one and wait for inputs, the nearest first. */
+  heldUpBefore(task: Task): Task[] {
+    return this.mailbox?.heldUpBefore(task) ?? [];
   }
 
   /** Ends the agent: its calls fail, `dispose` runs. */

@@ -69,10 +69,15 @@ export class Mailbox {
     }
   }
 
-  /** The calls of this caller that stand before `task`. */
-  before(task: Task): Task[] {
+  /** The calls of this caller that stand before `task` and whose inputs are not there, the nearest first. */
+  heldUpBefore(task: Task): Task[] {
     const queue = this.queues.get(task.caller)?.toArray() ?? [];
-    return queue.slice(0, Math.max(queue.indexOf(task), 0));
+    const held: Task[] = [];
+    for (let index = queue.indexOf(task) - 1; index >= 0; index--) {
+      const earlier = queue[index] as Task;
+      if (earlier.missing > 0) held.push(earlier);
+    }
+    return held;
   }
 
   /** Takes out all calls. */

@@ -14,13 +14,16 @@ export interface TaskAgent {
   readonly passesOn: boolean;
   /** The call whose turn is on. */
   readonly running: Task | undefined;
-  /** Calls of the same caller that stand before this one. */
-  before(task: Task): Task[];
+  /** Calls of the same caller that stand before this one and wait for inputs, the nearest first. */
+  heldUpBefore(task: Task): Task[];
   /** Whether its calls are of no use once their caller is gone. */
   readonly endsWithCaller: boolean;
   /** A call is given up: one that has not begun never does. */
   cancel(task: Task, error: AgentScopeError): void;
 }
+
+/** More are forgotten, and go by again. */
+const maxSearches = 64;
 
 /** Who is told that a call of an agent of this host has ended. */
 export interface TaskSink {
@@ -44,6 +47,8 @@ export class Task {
   since = 0;
   /** Results it waits for while it runs: edges of the wait-for graph. */
   awaiting: Set<CallResult<unknown>> | undefined = undefined;
+  /** Searches for a cycle that have come by lately. */
+  private searches: Set<string> | undefined = undefined;
   /** Its neighbours in the pool's list of finished calls (resultPool.ts). */
   before: Task | undefined = undefined;
   after: Task | undefined = undefined;
@@ -98,10 +103,20 @@ export class Task {
     this.since = coarseNow();
     this.args.length = 0;
     this.awaiting = undefined;
+    this.searches = undefined;
     this.sink.taskEnded(this);
     const watchers = this.watchers;
     this.watchers = undefined;
     if (watchers !== undefined) for (const watcher of watchers) watcher(this);
+  }
+
+  /** Notes that a search for a cycle comes by; false when it has been here. There can be very many ways to a call. */
+  isNewTo(search: string): boolean {
+    this.searches ??= new Set();
+    if (this.searches.has(search)) return false;
+    if (this.searches.size >= maxSearches) this.searches.clear();
+    this.searches.add(search);
+    return true;
   }
 
   get failure(): AgentScopeError {

@@ -96,13 +96,19 @@ export class WaitGraph {
     const probe = { origin, path: pathOver(path, task) };
     if (wait !== undefined && wait.task === task) {
       this.endWait(wait.task, wait.result, probe.path);
+    } else if (!task.isNewTo(origin)) {
+      // Where it leads from here is being looked at.
     } else if (task.state === "running") {
       for (const result of task.awaiting ?? []) this.follow(result, probe);
     } else {
       const { running } = task.agent;
       // The same agent: it stands on the way once.
       if (running !== undefined) this.visit(running, { origin, path });
-      for (const earlier of task.agent.before(task)) this.followInputs(earlier, probe);
+      for (const earlier of task.agent.heldUpBefore(task)) {
+        // Where one has been looked at, so have those before it.
+        if (!earlier.isNewTo(origin)) break;
+        this.followInputs(earlier, probe);
+      }
       this.followInputs(task, probe);
     }
   }

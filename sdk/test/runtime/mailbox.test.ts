@@ -99,16 +99,16 @@ describe("a mailbox", () => {
     );
   });
 
-  it("knows which calls of the same caller stand before one", () => {
+  it("knows which calls of the same caller hold up one, the nearest first", () => {
     const mailbox = new Mailbox();
-    const tasks = [0, 1, 0, 0].map((caller, seq) => stubTask({ caller, seq }));
+    const tasks = [0, 1, 0, 0, 0].map((caller, seq) => stubTask({ caller, seq }));
     for (const task of tasks) {
-      task.missing = 1;
+      task.missing = task === tasks[3] ? 0 : 1;
       mailbox.add(task);
     }
-    expect(mailbox.before(tasks[3] as Task)).toEqual([tasks[0], tasks[2]]);
-    expect(mailbox.before(tasks[1] as Task)).toEqual([]);
-    expect(mailbox.before(stubTask({ caller: 0 }))).toEqual([]);
+    expect(mailbox.heldUpBefore(tasks[4] as Task)).toEqual([tasks[2], tasks[0]]);
+    expect(mailbox.heldUpBefore(tasks[1] as Task)).toEqual([]);
+    expect(mailbox.heldUpBefore(stubTask({ caller: 0 }))).toEqual([]);
   });
 
   it("takes no notice of the removal of a call that is not in it", () => {

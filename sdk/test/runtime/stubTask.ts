@@ -9,7 +9,7 @@ const stubAgent: TaskAgent = {
   running: undefined,
   endsWithCaller: false,
   passesOn: false,
-  before: () => [],
+  heldUpBefore: () => [],
   cancel: () => {},
 };
 

@@ -206,6 +206,78 @@ describe("a cycle of calls that would wait for itself", () => {
     });
   });
 
+  it.each(["one server", "two servers"])(
+    "is looked for in no time among calls that share their inputs, on %s",
+    async (where) => {
+      const { net, script, one, two } = network();
+      const gate = openResult();
+      net.define("Echo", () =>
+        addable({ reply: (input: Msg) => say("Echo", Array.isArray(input) ? input.length : 1) }),
+      );
+      net.define("Conductor", () =>
+        addable({
+          reply: async ({ content }: Msg<{ gate: PromiseLike<Msg>; left: TestHandle; right: TestHandle }>) => {
+            const { left, right } = content;
+            let x = left(content.gate);
+            // Each round doubles the ways from the last result to the first.
+            for (let round = 0; round < 40; round++) x = left([left(x), right(x)]);
+            return say("Conductor", await x.content);
+          },
+        }),
+      );
+      const [left, right] = [script.make("Echo", one), script.make("Echo", where === "one server" ? one : two)];
+      const begin = performance.now();
+      const done = script.make("Conductor", one)(say("script", { gate, left, right }));
+      for (let turn = 0; turn < 100; turn++) await nextTurn();
+      gate.fulfil(say("script", "go"));
+      expect(await done.content).toBe(2);
+      expect(performance.now() - begin).toBeLessThan(6000);
+      expect(net.failures).toEqual([]);
+    },
+  );
+
+  it("is looked for in no time behind thousands of calls that wait for each other", { timeout: 20_000 }, async () => {
+    const { net, script, one, two } = network();
+    const gate = openResult();
+    net.define("Echo", () => addable({ reply: (input: Msg) => say("Echo", input.content) }));
+    net.define("Conductor", () =>
+      addable({
+        reply: async ({ content }: Msg<{ gate: PromiseLike<Msg>; echo: TestHandle }>) => {
+          let x = content.echo(content.gate);
+          for (let round = 0; round < 5000; round++) x = content.echo(x);
+          return say("Conductor", await x.content);
+        },
+      }),
+    );
+    for (const place of [one, two]) {
+      const echo = script.make("Echo", place);
+      const begin = performance.now();
+      const done = script.make("Conductor", one)(say("script", { gate, echo }));
+      for (let turn = 0; turn < 100; turn++) await nextTurn();
+      gate.fulfil(say("script", "go"));
+      expect(await done.content).toBe("go");
+      expect(performance.now() - begin).toBeLessThan(6000);
+    }
+  });
+
+  it("is looked for in no time for thousands of calls at once", { timeout: 20_000 }, async () => {
+    const { net, script, one, two } = network();
+    net.define("Echo", () => addable({ reply: (input: Msg) => nextTurn().then(() => say("Echo", input.content)) }));
+    net.define("Conductor", () =>
+      addable({
+        reply: async ({ content }: Msg<TestHandle>) => {
+          const asked = Array.from({ length: 5000 }, (_, index) => content(say("Conductor", index)));
+          return say("Conductor", (await Promise.all(asked)).length);
+        },
+      }),
+    );
+    for (const place of [one, two]) {
+      const begin = performance.now();
+      expect(await script.make("Conductor", one)(say("script", script.make("Echo", place))).content).toBe(5000);
+      expect(performance.now() - begin).toBeLessThan(6000);
+    }
+  });
+
   it("through an agent that was passed on while its server was still being reached is told", async () => {
     const { net, script, one, two } = network();
     net.define("B", () =>
