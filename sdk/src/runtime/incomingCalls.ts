@@ -12,10 +12,15 @@ import { SequenceTable } from "./sequenceTable.js";
 import type { SessionPort } from "./sessionPort.js";
 import { Task, type TaskSink } from "./task.js";
 
+/** So many refusals of one caller are kept for others who were given the results. */
+const maxRefused = 1024;
+
 /** The calls that one caller has made of agents of this host, until it releases their results. */
 export class IncomingCalls implements TaskSink {
   private readonly agents = new Map<number, HostedAgent | string>();
   private readonly tasks = new SequenceTable<Task>();
+  /** Why calls were refused, until their caller releases them. */
+  private readonly refused = new Map<number, AgentScopeError>();
   /** Results that were asked for before the call arrived (by another way). */
   private readonly expected = new Map<number, CallResult<unknown>[]>();
   private highestSeq = 0;
@@ -91,20 +96,27 @@ export class IncomingCalls implements TaskSink {
     for (let index = 0; index < args.length; index++) args[index] = this.session.readArgument(cursor);
     const agent = this.agents.get(number);
     if (!(agent instanceof Object)) {
-      this.arrived(seq);
-      this.fail(seq, this.unknownAgent(agent ?? "?"));
+      this.refuse(seq, this.unknownAgent(agent ?? "?"));
       return;
     }
     const methodName = method === replyMethod ? "reply" : method === observeMethod ? "observe" : String(method);
     const task = new Task(agent, { caller: this.callerBase + caller, seq, method: methodName, args, sink: this });
     if (!this.host.pool.begin()) {
-      this.arrived(seq);
-      this.fail(seq, this.host.poolFullError());
+      this.refuse(seq, this.host.poolFullError());
       return;
     }
     this.tasks.set(seq, task);
     this.arrived(seq);
     agent.submit(task);
+  }
+
+  /** Ends a call that takes no place in the pool; others may have been given its result. */
+  private refuse(seq: number, error: AgentScopeError): void {
+    this.refused.set(seq, error);
+    const [oldest] = this.refused.keys();
+    if (this.refused.size > maxRefused && oldest !== undefined) this.refused.delete(oldest);
+    this.arrived(seq);
+    this.fail(seq, error);
   }
 
   private unknownAgent(agentId: string): AgentScopeError {
@@ -142,7 +154,9 @@ export class IncomingCalls implements TaskSink {
 
   release(cursor: Cursor): void {
     for (let count = cursor.number(); count > 0; count--) {
-      const task = this.tasks.get(cursor.number());
+      const seq = cursor.number();
+      if (this.refused.size > 0) this.refused.delete(seq);
+      const task = this.tasks.get(seq);
       if (task?.ended === true) this.forget(task);
     }
   }
@@ -182,12 +196,7 @@ export class IncomingCalls implements TaskSink {
   private follow(seq: number, result: CallResult<unknown>): void {
     const task = this.tasks.get(seq);
     if (task === undefined) {
-      result.fail(
-        new PlaceholderExpiredError(
-          `the value of a placeholder is no longer on ${this.host.serverName}: it was dropped, being too old ` +
-            "(maxTimeoutSeconds) or pushed out by newer ones (maxPoolSize)",
-        ),
-      );
+      result.fail(this.refused.get(seq) ?? this.droppedError());
       return;
     }
     result.source = new LocalResult(task);
@@ -195,6 +204,13 @@ export class IncomingCalls implements TaskSink {
       if (state === "failed") result.fail(failure);
       else result.fulfil(outcome);
     });
+  }
+
+  private droppedError(): PlaceholderExpiredError {
+    return new PlaceholderExpiredError(
+      `the value of a placeholder is no longer on ${this.host.serverName}: it was dropped, being too old ` +
+        "(maxTimeoutSeconds) or pushed out by newer ones (maxPoolSize)",
+    );
   }
 
   /** The caller is gone: its waiting calls still run, their results are dropped, and what was expected will not come. */
