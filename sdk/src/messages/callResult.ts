@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { type AgentScopeError, PlaceholderExpiredError } from "../errors.js";
+import { type AwaitedSource, derived } from "./derivedPromise.js";
 import { readValue } from "./remoteFile.js";
 
 /** Where the value of a {@link CallResult} comes from, and who is told when it is no longer needed. */
@@ -12,10 +13,19 @@ export interface ResultSource {
   cancel?(result: CallResult<unknown>): void;
 }
 
-let awaitHook: (result: CallResult<unknown>) => void = () => {};
+/** Who looks for cycles. */
+export interface AwaitHook {
+  /** Whether code of an agent runs, which can be in a circle; a script's can't. */
+  inTurn(): boolean;
+  /** That code waits for a result that is not there. */
+  awaited(result: CallResult<unknown>): void;
+}
 
-/** What is told when the program waits for a result that is not there: the moment to look for a cycle. Set by the runtime. */
-export function setAwaitHook(hook: (result: CallResult<unknown>) => void): void {
+const noHook: AwaitHook = { inTurn: () => false, awaited: () => {} };
+let awaitHook = noHook;
+
+/** Set by the runtime; without a hook nobody looks. */
+export function setAwaitHook(hook: AwaitHook = noHook): void {
   awaitHook = hook;
 }
 
@@ -67,7 +77,7 @@ const kept = new FinalizationRegistry<() => void>((release) => release());
  * The promised result of a call of an agent. It is complete when it is made: it can go into other calls, on any machine,
  * before its value is there. `await` gives the value, or throws why there is none.
  */
-export class CallResult<T> implements Promise<T> {
+export class CallResult<T> implements Promise<T>, AwaitedSource {
   /** @internal */ state: State = "pending";
   /** @internal The value, or the error. */ outcome: unknown = undefined;
   /** @internal */ source: ResultSource | undefined;
@@ -109,9 +119,8 @@ export class CallResult<T> implements Promise<T> {
     onValue?: ((value: T) => R | PromiseLike<R>) | null,
     onError?: ((error: unknown) => E | PromiseLike<E>) | null,
   ): Promise<R | E> {
-    if (!this.settled) awaitHook(this);
     this.promise ??= this.makePromise();
-    return this.promise.then(onValue, onError);
+    return derived(this.promise.then(onValue, onError), { source: this, onValue });
   }
 
   catch<E = never>(onError?: ((error: unknown) => E | PromiseLike<E>) | null): Promise<T | E> {
@@ -120,6 +129,16 @@ export class CallResult<T> implements Promise<T> {
 
   finally(onEnd?: (() => void) | null): Promise<T> {
     return this.then().finally(onEnd);
+  }
+
+  /** @internal Code waits for it. */
+  awaited(): void {
+    awaitHook.awaited(this);
+  }
+
+  /** @internal Whether it matters who waits for it from here. */
+  get isWatched(): boolean {
+    return !this.settled && awaitHook.inTurn();
   }
 
   private makePromise(): Promise<T> {

@@ -354,7 +354,8 @@ class Turn {
     const returned = invokeAgent(instance, task);
     if (!isThenable(returned)) return returned;
     this.task = task;
-    returned.then(this.ended, this.failed);
+    // Through a promise of the language: a result is told that the turn waits for it.
+    Promise.resolve(returned).then(this.ended, this.failed);
     return pending;
   }
 

@@ -2,6 +2,7 @@ import { setAwaitHook, reportUnreadFailures, setUnreadReporter } from "../messag
 import { fetchRemoteFile } from "../client/fetchRemoteFile.js";
 import { setFileFetcher } from "../messages/remoteFile.js";
 import { settings } from "../orchestration/settings.js";
+import { currentTask } from "./task.js";
 import type { Runtime } from "./threadRuntime.js";
 import { makeMainRuntime } from "./mainRuntime.js";
 
@@ -17,7 +18,10 @@ export function runtime(): Runtime {
 /** Sets what this thread works with; called once, by an agent server's threads. */
 export function setRuntime(made: Runtime): Runtime {
   threadGlobals[place] = made;
-  setAwaitHook((result) => made.endpoint.waitGraph.awaited(result));
+  setAwaitHook({
+    inTurn: () => currentTask() !== undefined,
+    awaited: (result) => made.endpoint.waitGraph.awaited(result),
+  });
   setUnreadReporter((error) => settings.logger.warn(`a call failed and nothing awaited its result: ${error.message}`));
   setFileFetcher((file) => fetchRemoteFile(file, made.servers.accessTo(file.address, file.realm)));
   process.once("exit", reportUnreadFailures);

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AgentScopeError, PlaceholderExpiredError } from "../../src/errors.js";
-import { CallResult, reportUnreadFailures, setAwaitHook, setUnreadReporter } from "../../src/messages/callResult.js";
+import { CallResult, reportUnreadFailures, setUnreadReporter } from "../../src/messages/callResult.js";
 import { Msg } from "../../src/messages/msg.js";
 import { Placeholder } from "../../src/messages/placeholder.js";
 import { collectUntil } from "../gc.js";
@@ -266,22 +266,5 @@ describe("a placeholder's fields", () => {
     expect(source.fetched).toEqual([]);
     void content.then(undefined);
     expect(source.fetched).toEqual([result]);
-  });
-});
-
-describe("the moment when a program waits", () => {
-  afterEach(() => setAwaitHook(() => {}));
-
-  it("is told for results that are not there, and for no others", async () => {
-    const waited: unknown[] = [];
-    setAwaitHook((result) => waited.push(result));
-    const result = new Placeholder(undefined, 0);
-    void result.then();
-    void result.content.then(undefined);
-    result.whenRead(() => {});
-    expect(waited).toEqual([result, result]);
-    result.fulfil(message());
-    await result;
-    expect(waited).toHaveLength(2);
   });
 });

@@ -112,7 +112,7 @@ export class MemoryNetwork {
   private pumping = false;
 
   constructor() {
-    setAwaitHook((result) => this.awaited(result));
+    setAwaitHook({ inTurn: () => currentTask() !== undefined, awaited: (result) => this.awaited(result) });
   }
 
   /** The wait-for graph of the process whose agent waits; a real process has only its own. */

@@ -8,7 +8,7 @@ import { addAgent, openResult, say } from "./hosts.js";
 import type { MemoryProcess } from "./memoryNetwork.js";
 import { failure, world } from "./world.js";
 
-afterEach(() => setAwaitHook(() => {}));
+afterEach(() => setAwaitHook());
 
 const bytesFrom = (process: MemoryProcess, to: MemoryProcess): number => process.network.sentBytes(process, to);
 

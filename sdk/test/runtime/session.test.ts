@@ -11,7 +11,7 @@ import { IncomingCalls } from "../../src/runtime/incomingCalls.js";
 import { addAgent, openResult, say, type TestHandle } from "./hosts.js";
 import { failure, world } from "./world.js";
 
-afterEach(() => setAwaitHook(() => {}));
+afterEach(() => setAwaitHook());
 
 describe("what a server keeps", () => {
   /** How much is kept when there was time to release it: in batches, a moment after it was read or collected. */

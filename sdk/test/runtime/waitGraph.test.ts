@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { AgentScopeError } from "../../src/errors.js";
 import { setAwaitHook } from "../../src/messages/callResult.js";
 import type { Msg } from "../../src/messages/msg.js";
+import type { Placeholder } from "../../src/messages/placeholder.js";
+import { until } from "../until.js";
 import { type Behavior, addAgent, openResult, say, type TestHandle } from "./hosts.js";
 import { MemoryNetwork, type MemoryProcess } from "./memoryNetwork.js";
 
@@ -59,7 +61,7 @@ function circleIn(error: AgentScopeError | undefined): string | undefined {
   return [...around.slice(first), ...around.slice(0, first)].join(" → ");
 }
 
-afterEach(() => setAwaitHook(() => {}));
+afterEach(() => setAwaitHook());
 
 const calls =
   (name: string): Action =>
@@ -185,6 +187,62 @@ describe("a cycle of calls that would wait for itself", () => {
       await net.net.settle();
       expect(seen.slice(0, 2)).toEqual(["A begin", "B go"]);
       expect(seen.toSorted()).toEqual(["A again", "A back", "A begin", "B go"]);
+    });
+
+    it("is none when a call's end is looked after, but nobody waits for it", async () => {
+      const net = network();
+      const [first, second] = place(net);
+      const seen: unknown[] = [];
+      const { A } = await meet(
+        {
+          A: {
+            at: first,
+            does: async ({ A: self, B }, input) => {
+              if (input.content !== "begin") return "end";
+              self?.(say("A", "again")).catch((thrown: unknown) => seen.push(thrown));
+              B?.(say("A", "call me back")).then(
+                ({ content }) => seen.push(content),
+                (thrown: unknown) => seen.push(thrown),
+              );
+              // Meanwhile B waits for an answer of this agent.
+              for (let turn = 0; turn < 30; turn++) await nextTurn();
+              return "fine";
+            },
+          },
+          B: {
+            at: second,
+            does: ({ A: caller }) => caller?.(say("B", "back")).then(({ content }) => `A said ${content}`),
+          },
+        },
+        net.script,
+      );
+      expect(await failureOf((A as TestHandle)(say("script", "begin")), net.net)).toBeUndefined();
+      await net.net.settle();
+      await until(() => seen.length > 0, { what: "what B said" });
+      expect(seen).toEqual(["A said end"]);
+    });
+
+    it.each<[string, (result: Placeholder) => unknown]>([
+      ["by then", (result) => result.then((message) => message.content)],
+      ["by catch", (result) => result.catch((thrown: unknown) => Promise.reject(thrown as Error))],
+      ["by finally", (result) => result.finally(() => {})],
+      ["by a field and then", (result) => result.content.then((content) => content)],
+      ["by then, and then again", (result) => result.then((message) => message).then((message) => message.content)],
+      ["among others", (result) => Promise.all([nextTurn(), result])],
+      ["against a time limit", (result) => Promise.race([result.then(() => 1), new Promise(() => {})])],
+      ["in a function of its own", async (result) => ({ message: await result })],
+    ])("is told where it is awaited in another way: %s", async (_how, wait) => {
+      const net = network();
+      const [first, second] = place(net);
+      const { A } = await meet(
+        {
+          A: { at: first, does: ({ B }, input) => wait(B?.(input) as Placeholder) },
+          B: { at: second, does: ({ A: caller }, input) => wait(caller?.(input) as Placeholder) },
+        },
+        net.script,
+      );
+      const error = await failureOf((A as TestHandle)(say("script", 1)), net.net);
+      expect(error?.code).toBe("CALL_CYCLE");
     });
 
     it("is none when many wait for one that is busy", async () => {
