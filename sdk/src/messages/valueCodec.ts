@@ -173,6 +173,8 @@ export interface ReferenceCodec {
   exportAgent(agent: object): unknown;
   /** A message's `url`: a file of this machine as one that the receiver can fetch. */
   exportUrl(url: string): string | RemoteFile;
+  /** A message has come with this text as its `url`. */
+  receivedUrl?(url: string): void;
   /** A file of another machine; without an address one of the sender's. */
   importFile(address: string, path: string, realm: string): RemoteFile | string;
   importResult(reference: unknown): unknown;
@@ -299,7 +301,14 @@ function fromTagged(tag: Tag, data: unknown): unknown {
 function messageFromFields(fields: unknown[]): Msg {
   const [id, name, role, content, url, metadata, timestamp] = fields;
   if (typeof id !== "string" || typeof timestamp !== "string") throw new RangeError("a message lacks id or timestamp");
+  if (decodingReferences !== undefined) noteUrl(url, decodingReferences);
   return Msg.restore({ id, name, role, content, url, metadata, timestamp } as MsgRecord);
+}
+
+/** Tells of each text among the urls of a message that has come. */
+export function noteUrl(url: unknown, references: ReferenceCodec): void {
+  if (Array.isArray(url)) for (const item of url) noteUrl(item, references);
+  else if (typeof url === "string") references.receivedUrl?.(url);
 }
 
 addExtension({

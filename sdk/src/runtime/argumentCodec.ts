@@ -8,7 +8,15 @@ import { Msg, type MsgRecord, type Role, roles } from "../messages/msg.js";
 import { Placeholder } from "../messages/placeholder.js";
 import { RemoteFile } from "../messages/remoteFile.js";
 import { LargeValue } from "../messages/largeValue.js";
-import { packValue, type ReferenceCodec, snapshot, toWire, unpackValue, urlToWire } from "../messages/valueCodec.js";
+import {
+  noteUrl,
+  packValue,
+  type ReferenceCodec,
+  snapshot,
+  toWire,
+  unpackValue,
+  urlToWire,
+} from "../messages/valueCodec.js";
 import { type AgentReference, type AgentTarget, type ReferenceTarget, targetOf } from "./agentTarget.js";
 import { forward } from "./forwardedResult.js";
 import { PromisedResult } from "./promisedResult.js";
@@ -44,6 +52,9 @@ export interface ReferenceHome {
   importTask(reference: TaskReference): CallResult<unknown>;
   importAgent(location: AgentLocation): object;
   exportUrl(url: string): string | RemoteFile;
+  receivedUrl(url: string): void;
+  /** Whether others may have a file of this process. */
+  givesOut(path: string): boolean;
   canReach(server: PeerInfo): boolean;
   relay(id: string, target: AgentTarget): void;
   /** The result of a call that the other end made. */
@@ -218,7 +229,7 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
       case argumentKind.none:
         return undefined;
       case argumentKind.message:
-        return readMessage(cursor);
+        return this.readMessage(cursor);
       case argumentKind.value:
         return cursor.next();
       case argumentKind.reference: {
@@ -234,6 +245,20 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
       default:
         throw new RangeError(`unknown kind of argument ${kind}`);
     }
+  }
+
+  private readMessage(cursor: Cursor): Msg {
+    const message = Msg.restore({
+      id: cursor.text(),
+      name: cursor.text(),
+      role: roles[cursor.number()] as Role,
+      content: cursor.next(),
+      url: cursor.next() as MsgRecord["url"],
+      metadata: cursor.next(),
+      timestamp: cursor.timestamp(),
+    });
+    if (message.url !== undefined) noteUrl(message.url, this);
+    return message;
   }
 
   /** Reads an answer; a large one is used when all of it is there. */
@@ -316,10 +341,10 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
     return targetOf(agent).reference(this);
   }
 
-  /** A file of this process's own machine is its path again. */
+  /** A file that this process gives out is its path again. */
   importFile(address: string, path: string, realm: string): RemoteFile | string {
     const { otherAddress, otherRealm, self } = this.home;
-    if (address !== "" && address === self.address) return path;
+    if (address !== "" && address === self.address && this.home.givesOut(path)) return path;
     return address === "" ? new RemoteFile(otherAddress, path, otherRealm) : new RemoteFile(address, path, realm);
   }
 
@@ -331,6 +356,10 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
 
   exportUrl(url: string): string | RemoteFile {
     return this.home.exportUrl(url);
+  }
+
+  receivedUrl(url: string): void {
+    this.home.receivedUrl(url);
   }
 }
 
@@ -346,16 +375,4 @@ function pushReference(out: unknown[], reference: TaskReference | number): void 
   }
   const { address, realm, instance, lane, caller, seq } = reference;
   out.push(argumentKind.reference, address, realm, instance, lane, caller, seq);
-}
-
-function readMessage(cursor: Cursor): Msg {
-  return Msg.restore({
-    id: cursor.text(),
-    name: cursor.text(),
-    role: roles[cursor.number()] as Role,
-    content: cursor.next(),
-    url: cursor.next() as MsgRecord["url"],
-    metadata: cursor.next(),
-    timestamp: cursor.timestamp(),
-  });
 }

@@ -23,6 +23,10 @@ export interface Network {
   connect(address: string, realm: string): Connection;
   /** A file of this process as one that others can fetch, or the url as it is. */
   exportUrl(url: string): string | RemoteFile;
+  /** A message has come with this text as its `url`. */
+  receivedUrl?(url: string): void;
+  /** Whether others may have a file of this process. */
+  givesOut?(path: string): boolean;
 }
 
 /** Numbers of calling agents are below this: the rest of a caller's number tells the session. */
@@ -73,6 +77,14 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
 
   sessionEnded(session: Session): void {
     if (this.sessions.get(session.otherCallerName) === session) this.sessions.delete(session.otherCallerName);
+  }
+
+  givesOut(path: string): boolean {
+    return this.network.givesOut?.(path) === true;
+  }
+
+  receivedUrl(url: string): void {
+    this.network.receivedUrl?.(url);
   }
 
   exportUrl(url: string): string | RemoteFile {

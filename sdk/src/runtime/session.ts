@@ -41,6 +41,8 @@ export interface SessionEndpoint {
   importAgent(location: AgentLocation, session: Session): object;
   agentThere(id: string, session: Session): AgentTarget;
   exportUrl(url: string): string | RemoteFile;
+  receivedUrl(url: string): void;
+  givesOut(path: string): boolean;
   canReach(server: PeerInfo, from: PeerInfo | undefined): boolean;
   /** A search for a cycle has come this way. */
   probed(cursor: Cursor, session: Session): void;
@@ -228,6 +230,14 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
   /** An agent of the other end that is always there. */
   agentThere(id: string): AgentTarget {
     return this.ends.endpoint.agentThere(id, this);
+  }
+
+  givesOut(path: string): boolean {
+    return this.ends.endpoint.givesOut(path);
+  }
+
+  receivedUrl(url: string): void {
+    this.ends.endpoint.receivedUrl(url);
   }
 
   exportUrl(url: string): string | RemoteFile {

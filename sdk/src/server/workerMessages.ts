@@ -45,6 +45,7 @@ export type ToWorker =
   | ["down", link: string]
   | ["up", link: string]
   | ["lost", link: string, FailureFields]
+  | ["served", path: string]
   | ["claimed", id: number, isFree: boolean]
   | ["located", id: number, lane: number | undefined, FailureFields | undefined]
   | ["request", id: number, WorkerRequest];

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
+import { resolve as absolute } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { DistOptions } from "../agents/distOptions.js";
 import type { AgentScopeError } from "../errors.js";
@@ -30,6 +31,10 @@ export class WorkerNetwork implements Servers {
     realm: "",
   };
   private readonly connections = new Map<string, Connection>();
+  /** Paths of files that messages of this server's agents have named. */
+  private readonly servedPaths = new Set<string>();
+  /** Paths of other files here, which came as the url of a message. */
+  private readonly receivedPaths = new Set<string>();
   private readonly children = new ChildServers((access) => this.openChild(access));
   private childCount = 0;
   private lastLocate = 0;
@@ -46,6 +51,8 @@ export class WorkerNetwork implements Servers {
     const network = {
       connect: (address: string, realm: string) => this.connect(this.accessTo(address, realm)),
       exportUrl: (url: string) => this.exportUrl(url),
+      receivedUrl: (url: string) => this.receivedUrl(url),
+      givesOut: (path: string) => this.servedPaths.has(path),
     };
     this.endpoint = new Endpoint({ host: worker.host, lane: worker.lane, self: this.self, network });
   }
@@ -61,6 +68,9 @@ export class WorkerNetwork implements Servers {
         return;
       case "opened":
         return this.connection(message[1]).opened(message[2]);
+      case "served":
+        this.servedPaths.add(message[1]);
+        return;
       case "lanes":
         return this.connections.get(message[1])?.lanes(message[2]);
       case "laneLost":
@@ -147,12 +157,20 @@ export class WorkerNetwork implements Servers {
     };
   }
 
+  /** Who sends the path of a file here does not get the file for it, though an agent passes the message on. */
+  private receivedUrl(url: string): void {
+    if (!this.worker.options.servesFiles) return;
+    const path = localPath(url);
+    if (path !== undefined && !this.servedPaths.has(path)) this.receivedPaths.add(absolute(path));
+  }
+
   /** A file of this machine is served to those who get the message. */
   private exportUrl(url: string): string | RemoteFile {
     if (!this.worker.options.servesFiles) return url;
     const path = localPath(url);
-    if (path === undefined) return url;
-    this.worker.post(["serve", path]);
+    if (path === undefined || this.receivedPaths.has(absolute(path))) return url;
+    if (!this.servedPaths.has(path)) this.worker.post(["serve", path]);
+    this.servedPaths.add(path);
     return new RemoteFile("", path);
   }
 }

@@ -113,7 +113,9 @@ export class WorkerPool implements WorkerListener {
         worker.post(["claimed", message[1], this.claim(worker, message[2])]);
         return;
       case "serve":
-        return this.files.allow(message[1]);
+        this.files.allow(message[1]);
+        for (const other of this.all) if (other !== worker) other.post(["served", message[1]]);
+        return;
       case "agents":
         return;
       default:

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { Msg, RpcAgentClient } from "agentscope-distributed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Filer } from "../../fixtures/agents/filer.js";
+import { Passer } from "../../fixtures/agents/passer.js";
 import { AgentServer } from "../../processes/agentServer.js";
 import { startScript } from "../../processes/script.js";
 import { TemporaryFolder } from "../../processes/temporaryFolder.js";
@@ -154,4 +155,22 @@ test("only files of messages and of the save directory are served", async () => 
   expect(existsSync(other.file("saved/secret.txt"))).toBe(false);
   const copy = await client.downloadFile(path, { saveDir: other.file("saved") });
   expect(await readFile(copy)).toHaveLength(10);
+});
+
+test("who sends the path of a file of the server's machine does not get the file for it, though the message is passed on", async () => {
+  await using other = await TemporaryFolder.make();
+  await writeFile(other.file("secret.txt"), "secret");
+  const secret = new Msg({ name: "user", content: "look", role: "user", url: other.file("secret.txt") });
+  const passer = new Passer({ name: "P" }).toDist(first.at);
+  const farther = new Passer({ name: "Q" }).toDist(second.at);
+  await using client = new RpcAgentClient(first.at);
+  for (const passed of [passer(secret), farther(passer(secret)), passer(farther(passer(secret)))]) {
+    expect(await passed.url).toBe(other.file("secret.txt"));
+    await expect(client.downloadFile(other.file("secret.txt"))).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  }
+  // The same agents pass on files that other agents of the server have made.
+  const bytes = bytesOf(31, 1000);
+  const { message } = await filer(first.at, "passed on.bin", bytes);
+  const far = passer(farther(passer(message)));
+  expectSame([await readFile((await far.url) as string)], bytes);
 });
