@@ -13,14 +13,14 @@ type OnError<E> = ((error: unknown) => E | PromiseLike<E>) | null | undefined;
  * Whether `then` is called by the language, for an `await` or one of `Promise`'s functions, and not by code that wants to be
  * called back, and may go on meanwhile. The language's functions have no name and no source.
  */
-export function isAwait(onValue: unknown): boolean {
+function isAwait(onValue: unknown): boolean {
   return typeof onValue === "function" && onValue.name === "" && String(onValue) === nativeSource;
 }
 
 const nativeSource = "function () { [native code] }";
 
 /** What `then`, `catch` or `finally` of a source gave: who awaits this waits for the source. */
-export class DerivedPromise<T> implements Promise<T> {
+class DerivedPromise<T> implements Promise<T> {
   constructor(
     private readonly promise: Promise<T>,
     private readonly source: AwaitedSource,
