@@ -9,6 +9,7 @@ const root = dirname(fileURLToPath(import.meta.url));
 /** Folders of sources, and where tsc puts their output. */
 const compiled = [
   { sources: join(root, "sdk/src"), output: join(root, "sdk/dist") },
+  { sources: join(root, "daemon/src"), output: join(root, "daemon/dist") },
   { sources: join(root, "examples"), output: join(root, "examples/dist") },
   { sources: join(root, "test"), output: join(root, "test/dist") },
 ];
@@ -70,7 +71,12 @@ function project(name, include, more) {
 export default defineConfig({
   test: {
     projects: [
-      project("unit", ["sdk/test/**/*.test.ts", "examples/test/**/*.test.ts", "test/bench/**/*.test.ts"]),
+      project("unit", [
+        "sdk/test/**/*.test.ts",
+        "daemon/test/**/*.test.ts",
+        "examples/test/**/*.test.ts",
+        "test/bench/**/*.test.ts",
+      ]),
       project("integration", ["test/integration/**/*.test.ts"], { testTimeout: 30_000, hookTimeout: 30_000 }),
       project("house", ["test/house/**/*.test.ts"]),
       project("package", ["test/package/**/*.test.ts"], { testTimeout: 240_000, hookTimeout: 240_000 }),

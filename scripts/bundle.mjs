@@ -12,6 +12,7 @@ const output = join(sdk, "dist/bundle");
 /** Each is found by its name in one folder, by the entries that start it. */
 const entries = [
   "src/index.ts",
+  "src/studio.ts",
   "src/bin/asServer.ts",
   "src/launch/serverEntry.ts",
   "src/server/worker.ts",

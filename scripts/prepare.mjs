@@ -11,9 +11,10 @@ import { fileURLToPath } from "node:url";
 import { bundleIsCurrent } from "./bundle.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const workspaces = ["sdk", "examples", "test"];
+const workspaces = ["sdk", "daemon", "examples", "test"];
 const compiled = [
   { sources: "sdk/src", output: "sdk/dist" },
+  { sources: "daemon/src", output: "daemon/dist" },
   { sources: "examples", output: "examples/dist" },
   { sources: "test", output: "test/dist" },
 ];

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { findCycles, readModuleGraph, target } from "./moduleGraph.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const graph = readModuleGraph(root, ["sdk/src", "sdk/test", "examples", "test"]);
+const graph = readModuleGraph(root, ["sdk/src", "sdk/test", "daemon/src", "daemon/test", "examples", "test"]);
 
 /** Imports of modules in `folder` that are neither inside it nor allowed. */
 function strayImports(folder: string, allowed: (specifier: string, path: string | undefined) => boolean): string[] {
@@ -28,6 +28,17 @@ describe("imports run one way", () => {
 
   test("the SDK imports nothing else of this repository, not even itself by name", () => {
     expect(strayImports("sdk/src", isForeignPackage)).toEqual([]);
+  });
+
+  test("the daemon sees of the SDK its public entries", () => {
+    const isSdk = (specifier: string) => isPublicEntry(specifier) || specifier === "agentscope-distributed/studio";
+    expect(strayImports("daemon/src", (specifier) => isForeignPackage(specifier) || isSdk(specifier))).toEqual([]);
+  });
+
+  test("the daemon's protocol is made of nothing else of the daemon", () => {
+    const isBase = (specifier: string) =>
+      specifier === "vscode-jsonrpc" || specifier === "agentscope-distributed/studio";
+    expect(strayImports("daemon/src/protocol", isBase)).toEqual([]);
   });
 
   test("examples see of the SDK what users see: its public entry", () => {

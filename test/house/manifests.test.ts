@@ -31,7 +31,7 @@ test("the lock file names no registry address, so that it works behind any mirro
 
 test("the lock file has the binaries of every platform for each tool that is asked for by name", () => {
   const { packages } = JSON.parse(read("package-lock.json")) as { packages: Record<string, LockedPackage> };
-  const asked = ["", "sdk", "examples", "test"].flatMap((folder) => [
+  const asked = ["", "sdk", "daemon", "examples", "test"].flatMap((folder) => [
     ...Object.keys(packages[folder]?.dependencies ?? {}),
     ...Object.keys(packages[folder]?.devDependencies ?? {}),
   ]);

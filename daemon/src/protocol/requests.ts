@@ -1,0 +1,104 @@
+import type { ResourceSample } from "agentscope-distributed/studio";
+import { RequestType } from "vscode-jsonrpc";
+import type {
+  AgentRow,
+  DaemonStatus,
+  LogLine,
+  MessageRecord,
+  Page,
+  PlaceholderRow,
+  QuestionRow,
+  RunRow,
+  ServerRow,
+  WaitStep,
+} from "./model.js";
+
+// What editors, terminals and browsers ask of the daemon. `hello` goes first (agentscope-distributed/studio).
+
+type None = Record<string, never>;
+/** `limit` is 500 at most. */
+export interface PageRequest {
+  offset: number;
+  limit: number;
+}
+
+const request = <Params, Result>(method: string) => new RequestType<Params, Result, void>(method);
+
+export const daemonStatus = request<None, DaemonStatus>("daemon/status");
+/** Ends the daemon; with `force` also with runs going on. Managed servers end with it. */
+export const stopDaemon = request<{ force?: boolean }, None>("daemon/stop");
+
+export const listServers = request<None, ServerRow[]>("servers/list");
+export const serverInfo = request<{ serverId: string }, ServerRow>("servers/info");
+export const startServer = request<StartServer, ServerRow>("servers/start");
+/** Ends the server, its process tree where the daemon started it, and forgets that it should run. */
+export const stopServer = request<{ serverId: string }, None>("servers/stop");
+/** A server that a person names; it stays in the list until it is forgotten. */
+export const connectServer = request<{ host: string; port: number; token?: string }, ServerRow>("servers/connect");
+/** Takes a server that is not there any more, or a remote one, from the list. */
+export const forgetServer = request<{ serverId: string }, None>("servers/forget");
+
+export interface StartServer {
+  /** The workspace: its SDK is used, and its classes can be made. */
+  cwd: string;
+  serverId?: string;
+  /** Default: any free port of loopback. */
+  host?: string;
+  port?: number;
+  agentDir?: string;
+  modelConfigPath?: string;
+  workers?: number;
+}
+
+/** `filter` is part of a name, class or id; `states`: with what each agent does. */
+export const listAgents = request<
+  PageRequest & { serverId?: string; runId?: string; filter?: string; states?: boolean },
+  Page<AgentRow>
+>("agents/list");
+export const deleteAgent = request<{ serverId: string; agentId: string }, None>("agents/delete");
+export const deleteAllAgents = request<{ serverId: string }, None>("agents/deleteAll");
+export const cloneAgent = request<{ serverId: string; agentId: string }, AgentRow>("agents/clone");
+/** Oldest first. */
+export const agentMemory = request<PageRequest & { serverId: string; agentId: string }, Page<MessageRecord>>(
+  "agents/memory",
+);
+export const setModelConfigs = request<{ serverId: string; configs: Record<string, unknown>[] }, None>("models/set");
+
+/** Samples of the last hour, oldest first, thinned where there are many. */
+export const resourceHistory = request<{ serverId: string; sinceMs?: number }, ResourceSample[]>("resources/history");
+
+export const listRuns = request<PageRequest, Page<RunRow>>("runs/list");
+export const getRun = request<{ runId: string }, RunRow>("runs/get");
+export const startRun = request<StartRun, RunRow>("runs/start");
+export const stopRun = request<{ runId: string }, None>("runs/stop");
+/** What the run wrote, from a byte on; `end` is where the next page begins. */
+export const runOutput = request<
+  { runId: string; offset: number; limit: number },
+  { text: string; end: number; total: number }
+>("runs/output");
+
+export interface StartRun {
+  script: string;
+  args?: string[];
+  cwd?: string;
+  /** `local`, `child`, `studio`, or `HOST:PORT`; default: as the script says. */
+  target?: string;
+  env?: Record<string, string>;
+  /** Added before the script, such as `--inspect-brk`. */
+  nodeArgs?: string[];
+}
+
+/** Of a run, newest first. */
+export const listPlaceholders = request<
+  PageRequest & { runId: string; agentId?: string; open?: boolean },
+  Page<PlaceholderRow>
+>("placeholders/list");
+export const getPlaceholder = request<{ placeholderId: string }, PlaceholderRow>("placeholders/get");
+/** Why a placeholder, or the next call of an agent, is not ready; empty: nothing holds it up. */
+export const traceWait = request<{ placeholderId: string } | { agentId: string }, WaitStep[]>("placeholders/trace");
+
+export const listQuestions = request<None, QuestionRow[]>("input/list");
+export const answerQuestion = request<{ questionId: string; answer: string }, None>("input/answer");
+
+/** The last lines, oldest first. */
+export const logTail = request<{ source?: string; limit: number }, LogLine[]>("log/tail");

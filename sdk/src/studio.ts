@@ -1,0 +1,6 @@
+// What a daemon needs to speak with scripts and agent servers: the entry `agentscope-distributed/studio`. Not for programs.
+export type * from "./studio/callBatch.js";
+export * from "./studio/discovery.js";
+export * from "./studio/protocol.js";
+export type * from "./studio/resourceSample.js";
+export * from "./studio/studioAddress.js";

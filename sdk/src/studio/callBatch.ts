@@ -1,0 +1,52 @@
+/**
+ * Lifes of calls, as a script and the servers that its agents live on see them; each tells its own part, and the daemon joins them by
+ * the call's id: `callers[caller]/seq`, the same on both ends.
+ *
+ * Bounded: a process that makes or takes more calls than can be told tells only those whose `seq` is a multiple of a power of two, so
+ * that both ends tell of the same calls, and counts the others in `untold`.
+ */
+export interface CallBatch {
+  /** Names of callers that events refer to by index: the instance of the calling process, then what tells its threads apart. */
+  callers: string[];
+  /** Agents that events refer to by index. */
+  agents: CalledAgent[];
+  events: CallEvent[];
+  /** Calls since the last batch that no event tells of. */
+  untold: number;
+}
+
+export interface CalledAgent {
+  agentId: string;
+  name: string;
+  className: string;
+  /** Where it lives: `host:port`, or `main process`. */
+  server: string;
+}
+
+/** Times are milliseconds since 1970 by the clock of the machine that tells. `inputs` are ids of calls whose results were given. */
+export type CallEvent =
+  | [
+      kind: "made",
+      caller: number,
+      seq: number,
+      atMs: number,
+      agent: number,
+      method: string,
+      inputs: string[],
+      by: CallOrigin,
+    ]
+  | [kind: "arrived", caller: number, seq: number, atMs: number, agent: number, method: string]
+  | [kind: "begun", caller: number, seq: number, atMs: number]
+  | [kind: "ended", caller: number, seq: number, atMs: number, end: CallEnd];
+
+/** Who made a call: the call in whose turn it was made, and where in the script, as far as either is known. */
+export interface CallOrigin {
+  /** Id of a call. */
+  turnOf?: string;
+  /** `file:line:column` of the script's own code. */
+  at?: string;
+}
+
+export type CallEnd =
+  | { outcome: "ready"; sizeBytes?: number }
+  | { outcome: "failed" | "expired" | "lost"; error: string };
