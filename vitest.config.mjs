@@ -78,6 +78,7 @@ export default defineConfig({
         "test/bench/**/*.test.ts",
       ]),
       project("integration", ["test/integration/**/*.test.ts"], { testTimeout: 30_000, hookTimeout: 30_000 }),
+      project("daemon", ["test/daemon/**/*.test.ts"], { testTimeout: 30_000, hookTimeout: 30_000 }),
       project("house", ["test/house/**/*.test.ts"]),
       project("package", ["test/package/**/*.test.ts"], { testTimeout: 240_000, hookTimeout: 240_000 }),
       project("types", [], {

@@ -104,7 +104,7 @@ if (built) {
   await suites(`Node ${current}`, []);
   for (const major of onEveryNode ? supportedNodes.filter((each) => each !== current) : []) {
     try {
-      await suites(`Node ${major}`, ["--project=unit", "--project=integration"], otherNode(major));
+      await suites(`Node ${major}`, ["--project=unit", "--project=integration", "--project=daemon"], otherNode(major));
     } catch (error) {
       console.error(error instanceof Error ? error.message : error);
       count(`Node ${major}`, false);
