@@ -1,0 +1,73 @@
+import type { StartServer } from "../protocol/index.js";
+import type { Database } from "./database.js";
+
+/** A server that the daemon started and is to find again. */
+export interface StoredManagedServer {
+  serverId: string;
+  /** What it was started with, and is started again with. */
+  options: StartServer;
+  pid: number;
+  /** Tells the process apart from a later one with the same pid, where the system has such a thing. */
+  processMark?: string;
+  /** Empty until it has attached. */
+  instance: string;
+  startedAtMs: number;
+  restarts: number;
+}
+
+/** A server that a person named. */
+export interface StoredRemoteServer {
+  serverId: string;
+  host: string;
+  port: number;
+  token?: string;
+}
+
+export class ManagedServerTable {
+  constructor(private readonly database: Database) {}
+
+  save(server: StoredManagedServer): void {
+    this.database.write("INSERT OR REPLACE INTO managed_server (server_id, record) VALUES (?, ?)", [
+      server.serverId,
+      JSON.stringify(server),
+    ]);
+  }
+
+  all(): StoredManagedServer[] {
+    return this.database
+      .read("SELECT record FROM managed_server ORDER BY server_id")
+      .map(({ record }) => JSON.parse(String(record)) as StoredManagedServer);
+  }
+
+  delete(serverId: string): void {
+    this.database.write("DELETE FROM managed_server WHERE server_id = ?", [serverId]);
+  }
+}
+
+export class RemoteServerTable {
+  constructor(private readonly database: Database) {}
+
+  save({ token, ...server }: StoredRemoteServer): void {
+    this.database.write("INSERT OR REPLACE INTO remote_server (server_id, record, token) VALUES (?, ?, ?)", [
+      server.serverId,
+      JSON.stringify(server),
+      token ?? null,
+    ]);
+  }
+
+  /** Without their tokens. */
+  all(): Omit<StoredRemoteServer, "token">[] {
+    return this.database
+      .read("SELECT record FROM remote_server ORDER BY server_id")
+      .map(({ record }) => JSON.parse(String(record)) as StoredRemoteServer);
+  }
+
+  token(serverId: string): string | undefined {
+    const [row] = this.database.read("SELECT token FROM remote_server WHERE server_id = ?", [serverId]);
+    return row?.["token"] == null ? undefined : String(row["token"]);
+  }
+
+  delete(serverId: string): void {
+    this.database.write("DELETE FROM remote_server WHERE server_id = ?", [serverId]);
+  }
+}
