@@ -15,6 +15,8 @@ export type ErrorCode =
   | "NOT_TRANSFERABLE" // a value that can't travel between processes
   | "PLACEHOLDER_EXPIRED" // the value was dropped on its server
   | "SERVER_NOT_ALIVE" // the agent server is gone or can't be reached
+  | "STUDIO_REFUSED" // the daemon does not do what it was asked for; the message says why
+  | "STUDIO_UNREACHABLE" // the daemon is gone or can't be reached
   | "UNAUTHENTICATED"; // wrong or missing token
 
 /** An agent as errors name it. */

@@ -1,16 +1,12 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError as InvalidOption } from "commander";
 import { asError } from "../errors.js";
+import { sdkVersion } from "../studio/sdkVersion.js";
 import { startAgentServer, type StartOptions } from "./startAgentServer.js";
 import { showStatus, stopServer } from "./remoteServer.js";
 
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
-
 const program = new Command("as-server")
-  .version(version)
+  .version(sdkVersion())
   .description("Agent servers: processes that host agents of programs elsewhere.");
 
 const start = program

@@ -3,7 +3,7 @@ import type { CallBatch } from "./callBatch.js";
 import type { ResourceSample } from "./resourceSample.js";
 
 // What scripts and agent servers say to a daemon, and it to them: JSON-RPC 2.0 with the framing of the language server protocol, over a
-// connection that they open (studioSocket.ts). The daemon imports these from `agentscope-distributed/studio`.
+// connection that they open (dialStudio.ts). The daemon imports these from `agentscope-distributed/studio`.
 
 /** Both ends must have the same; raised when an older end would misread a newer one. */
 export const studioProtocolVersion = 1;
@@ -35,6 +35,9 @@ export interface Welcome {
   instance: string;
   pid: number;
 }
+
+/** Asked on a connection on which nothing has come for a while, by either end; any answer is a sign of life. */
+export const alive = new RequestType<Record<string, never>, Record<string, never>, void>("alive");
 
 /** What a connection is refused with, and what a request fails with. */
 export const studioErrorCode = {
