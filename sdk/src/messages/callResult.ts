@@ -11,6 +11,10 @@ export interface ResultSource {
   release(result: CallResult<unknown>): void;
   /** The call is given up: it need not begin. */
   cancel?(result: CallResult<unknown>): void;
+  /** The id of the call (studio/callBatch.ts); undefined where it has none. */
+  callId?(result: CallResult<unknown>): string | undefined;
+  /** Calls back once the call has its id, or will have none; unless it has one from the beginning. */
+  whenNamed?(callback: () => void): void;
 }
 
 /** Who looks for cycles. */

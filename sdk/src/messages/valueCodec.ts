@@ -31,6 +31,13 @@ export function snapshot(value: unknown, path: string): unknown {
   return measuredBytes > largeBytes ? new LargeValue(copy, measuredBytes) : copy;
 }
 
+/** About how many bytes a snapshot takes. */
+export function sizeOf(value: unknown): number {
+  measuredBytes = 0;
+  copyValue(value, "", 0);
+  return measuredBytes;
+}
+
 /**
  * The snapshots of what a method of an agent is called with.
  *

@@ -169,6 +169,7 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
 
   agentThere(id: string, session: Session): RemoteAgent {
     const agent = new RemoteAgent({ name: id, id, server: session.otherAddress || "main process" }, "Person");
+    agent.isResident = true;
     agent.bindTo(session);
     return agent;
   }

@@ -1,4 +1,5 @@
 import type { CallResult, ResultSource } from "../messages/callResult.js";
+import { callId } from "../studio/callBatch.js";
 import type { Session } from "./session.js";
 import type { TaskReference } from "./taskReference.js";
 
@@ -18,6 +19,10 @@ export class ForeignResult implements ResultSource {
       else if (connection.peer?.instance === instance) outgoing.fetch(caller, seq, result);
       else result.expire(`the server at ${address} was started again: the value is gone`);
     });
+  }
+
+  callId(): string {
+    return callId(this.reference.caller, this.reference.seq);
   }
 
   /** Its value is held here now, or there is none: the next reference to it may be another's. */

@@ -9,6 +9,10 @@ export class ForwardedResult implements ResultSource {
   fetch(): void {}
 
   release(): void {}
+
+  callId(): string | undefined {
+    return this.from.source?.callId?.(this.from);
+  }
 }
 
 /** Ends a result as another one ends, and leads searches for cycles there. */

@@ -5,6 +5,7 @@ import type { CallResult } from "../messages/callResult.js";
 import { Msg } from "../messages/msg.js";
 import { unwrapLarge } from "../messages/largeValue.js";
 import { snapshot } from "../messages/valueCodec.js";
+import { callWatch } from "../studio/callLog.js";
 import { type AgentInstance, callGivenUp, invokeAgent, isThenable, relayedCall } from "./agentCode.js";
 import type { AgentSpec } from "./agentSpec.js";
 import { Mailbox } from "./mailbox.js";
@@ -13,6 +14,7 @@ import { coarseNow } from "./coarseClock.js";
 import { LocalResult } from "./localResult.js";
 import type { Person } from "./person.js";
 import { awaitInputs, type InputListener } from "./taskInputs.js";
+import { tellBegun, tellEnded, tellLocal } from "./toldCalls.js";
 import { currentTask, runOutsideTurns, runTurn, Task, type TaskAgent, type TaskSink } from "./task.js";
 import type { SliceWaiter, TimeSlice } from "./timeSlice.js";
 
@@ -159,14 +161,17 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
   call(method: string, args: unknown[], result: CallResult<unknown>): void {
     const inputs = args.map((arg) => (Array.isArray(arg) ? arg.map(unwrapLarge) : unwrapLarge(arg)));
     const caller = currentTask()?.agent.number ?? 0;
+    const { log } = callWatch;
     const sink: TaskSink = {
+      callerName: log?.localCaller,
       taskEnded: ({ state, failure, outcome }) => {
         if (state === "failed") result.fail(failure);
         else result.fulfil(unwrapLarge(outcome));
       },
     };
-    const task = new Task(this, { caller, seq: 0, method, args: inputs, sink });
+    const task = new Task(this, { caller, seq: log?.nextLocal() ?? 0, method, args: inputs, sink });
     result.source = new LocalResult(task);
+    if (log !== undefined && !this.endsWithCaller) tellLocal(log, task);
     this.submit(task);
   }
 
@@ -232,6 +237,7 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
     this.running = task;
     task.state = "running";
     task.since = coarseNow();
+    if (task.told) tellBegun(task);
     this.host.begun(this);
     const turn = (this.turn ??= new Turn(this));
     try {
@@ -276,7 +282,9 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
   }
 
   private end(task: Task, state: "done" | "failed", outcome: unknown): void {
-    if (!task.ended) task.end(state, outcome);
+    if (task.ended) return;
+    if (task.told) tellEnded(task, state, outcome);
+    task.end(state, outcome);
   }
 
   /** Ends a call whose turn has lasted longer than its time limit; the agent takes its next call. */

@@ -4,6 +4,7 @@ import { type Cursor, observeMethod, operation, replyMethod } from "../link/oper
 import type { CallResult } from "../messages/callResult.js";
 import { Placeholder } from "../messages/placeholder.js";
 import { LargeValue } from "../messages/largeValue.js";
+import { callWatch } from "../studio/callLog.js";
 import type { AgentHost } from "./agentHost.js";
 import { failureOfGoneAgent, type HostedAgent } from "./hostedAgent.js";
 import { LocalResult } from "./localResult.js";
@@ -11,6 +12,7 @@ import { type Person, PersonElsewhere } from "./person.js";
 import { SequenceTable } from "./sequenceTable.js";
 import type { SessionPort } from "./sessionPort.js";
 import { Task, type TaskSink } from "./task.js";
+import { tellArrived, tellDropped } from "./toldCalls.js";
 
 /** So many refusals of one caller are kept for others who were given the results. */
 const maxRefused = 1024;
@@ -32,6 +34,10 @@ export class IncomingCalls implements TaskSink {
     /** Added to the number of the calling agent: callers of different sessions are different callers. */
     private readonly callerBase: number,
   ) {}
+
+  get callerName(): string {
+    return this.session.otherCallerName;
+  }
 
   create(cursor: Cursor, idChosen: boolean): void {
     const number = cursor.number();
@@ -107,6 +113,8 @@ export class IncomingCalls implements TaskSink {
     }
     this.tasks.set(seq, task);
     this.arrived(seq);
+    const { log } = callWatch;
+    if (log !== undefined && !agent.endsWithCaller) tellArrived(log, task);
     agent.submit(task);
   }
 
@@ -163,6 +171,7 @@ export class IncomingCalls implements TaskSink {
 
   /** The pool needs the place. */
   taskDropped(task: Task): void {
+    if (task.told) tellDropped(task);
     this.tasks.delete(task.seq);
   }
 

@@ -13,6 +13,10 @@ export class LocalResult implements ResultSource {
 
   release(): void {}
 
+  callId(): string | undefined {
+    return this.task.callId;
+  }
+
   /** The call need not begin. */
   cancel(): void {
     this.task.agent.cancel(this.task, new AgentScopeError("CANCELLED", "the call was given up by its caller"));

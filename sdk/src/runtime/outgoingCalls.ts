@@ -2,9 +2,12 @@ import type { AgentScopeError } from "../errors.js";
 import { observeMethod, operation, replyMethod } from "../link/operations.js";
 import { CallResult } from "../messages/callResult.js";
 import { LargeValue } from "../messages/largeValue.js";
+import type { CallEnd } from "../studio/callBatch.js";
+import { type CallMade, callWatch } from "../studio/callLog.js";
 import type { AgentSpec } from "./agentSpec.js";
 import { SequenceTable } from "./sequenceTable.js";
 import type { SessionPort } from "./sessionPort.js";
+import { failedEnd } from "./toldCalls.js";
 
 /** Who is told how an asked-for thing ended. */
 export interface AnswerSink {
@@ -21,6 +24,8 @@ export interface OutgoingCall {
   /** Snapshots, and results of other calls. */
   args: unknown[];
   result: CallResult<unknown>;
+  /** When and where that was, if it could not be sent at once and somebody watches. */
+  made: CallMade | undefined;
 }
 
 /** An agent that this end can call now. */
@@ -51,6 +56,8 @@ export class OutgoingCalls {
   private readonly pending = new SequenceTable<AnswerSink>();
   /** Results that a call was given by reference: they stay on their server until the call has ended. */
   private readonly pins = new Map<number, CallResult<unknown>[]>();
+  /** Calls whose ends are told to whoever watches. */
+  private told: Set<number> | undefined = undefined;
   private releases: number[] = [];
   private releaseTimer: NodeJS.Timeout | undefined;
 
@@ -102,6 +109,15 @@ export class OutgoingCalls {
     for (const arg of args) this.session.writeArgument(out, arg, seq);
   }
 
+  /** Tells whoever watches how this call ends. */
+  tellEndOf(seq: number): void {
+    (this.told ??= new Set()).add(seq);
+  }
+
+  private tellEnd(seq: number, end: CallEnd): void {
+    if (this.told?.delete(seq) === true) callWatch.log?.ended(this.session.callerName, seq, end);
+  }
+
   /** Asks the other end for a result that is kept there, or that somebody else's call will have. */
   fetch(caller: string, seq: number, sink: AnswerSink): void {
     const answer = this.ask(sink);
@@ -122,18 +138,22 @@ export class OutgoingCalls {
 
   answered(seq: number, value: unknown): void {
     const sink = this.take(seq);
+    if (this.told !== undefined) this.tellEnd(seq, { outcome: "ready" });
     // Given up before (a cycle): nobody else will release it.
     if (sink instanceof CallResult && sink.settled) this.release(seq);
     sink?.fulfil(value);
   }
 
   failed(seq: number, error: AgentScopeError): void {
-    this.take(seq)?.fail(error);
+    const sink = this.take(seq);
+    if (this.told !== undefined) this.tellEnd(seq, failedEnd(error));
+    sink?.fail(error);
   }
 
   /** The result is ready and stays there. */
-  kept(seq: number): void {
+  kept(seq: number, sizeBytes: number): void {
     const sink = this.take(seq);
+    if (this.told !== undefined) this.tellEnd(seq, { outcome: "ready", sizeBytes });
     if (sink?.keep !== undefined) sink.keep(() => this.release(seq));
   }
 

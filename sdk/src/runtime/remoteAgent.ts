@@ -1,12 +1,16 @@
 import type { AgentLabel, AgentScopeError } from "../errors.js";
 import { failureOfAgent } from "../link/failure.js";
 import { CallResult, type ResultSource } from "../messages/callResult.js";
+import { callId } from "../studio/callBatch.js";
+import { callWatch } from "../studio/callLog.js";
 import type { AgentSpec } from "./agentSpec.js";
 import type { AgentReference, AgentTarget, ReferenceTarget } from "./agentTarget.js";
 import type { Connection } from "./connection.js";
 import type { BoundAgent, OutgoingCall } from "./outgoingCalls.js";
 import type { Session } from "./session.js";
+import { relayPrefix } from "./relay.js";
 import { currentTask } from "./task.js";
+import { tellMade, tellUnsent } from "./toldCalls.js";
 
 /**
  * An agent that lives in another process, from when its handle is made: what it is called with waits here, in order, until it
@@ -28,6 +32,8 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   private creation: CallResult<unknown> | undefined = undefined;
   /** The operation that makes it, for others who are told of it before that is known to have arrived. */
   private madeBy: { caller: string; seq: number } | undefined = undefined;
+  /** Belongs to a process (residents.ts): nobody is told of its calls. */
+  isResident = false;
 
   constructor(
     readonly label: AgentLabel,
@@ -145,12 +151,13 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   }
 
   call(method: string, args: unknown[], result: CallResult<unknown>): void {
-    const call = { caller: currentTask()?.agent.number ?? 0, method, args, result };
+    const call: OutgoingCall = { caller: currentTask()?.agent.number ?? 0, method, args, result, made: undefined };
     result.source = this;
     if (this.launch !== undefined) this.launchNow();
     this.isAwaited = true;
     this.creation?.markRead();
     if (this.session === undefined && this.failure === undefined) {
+      call.made = callWatch.log?.madeAhead();
       (this.waiting ??= []).push(() => this.send(call));
     } else {
       this.send(call);
@@ -159,8 +166,26 @@ export class RemoteAgent implements AgentTarget, ResultSource {
 
   private send(call: OutgoingCall): void {
     const error = this.failure ?? this.session?.ended;
-    if (error !== undefined) call.result.fail(error);
-    else this.session?.outgoing.call(this.number, call);
+    const { log } = callWatch;
+    if (error !== undefined) {
+      call.result.fail(error);
+      if (log !== undefined && !this.isResident) tellUnsent(log, this, { ...call, error });
+      return;
+    }
+    const { session } = this;
+    if (session === undefined) return;
+    session.outgoing.call(this.number, call);
+    if (log === undefined || this.isResident) return;
+    const { seq } = call.result;
+    if (tellMade(log, this, { ...call, caller: session.callerName, seq })) session.outgoing.tellEndOf(seq);
+  }
+
+  callId({ seq }: CallResult<unknown>): string | undefined {
+    return this.session === undefined || seq === 0 ? undefined : callId(this.session.callerName, seq);
+  }
+
+  whenNamed(callback: () => void): void {
+    this.whenBound(callback);
   }
 
   cancel(result: CallResult<unknown>): void {
@@ -183,7 +208,7 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   reference(to: ReferenceTarget): AgentReference {
     const { id, name } = this.label;
     const peer = this.session?.connection.peer;
-    const relayId = `relay/${id}`;
+    const relayId = `${relayPrefix}${id}`;
     if (this.session !== undefined && peer !== undefined && to.canReach(peer) && !to.hasRelay(relayId)) {
       const { address, realm, instance } = peer;
       const reference: AgentReference = [address, realm, instance, this.session.lane, id, name, this.className];

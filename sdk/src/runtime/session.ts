@@ -68,7 +68,12 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
     limits?: ChannelLimits,
   ) {
     const { endpoint, connection } = ends;
-    this.callerName = `${connection.id}.${endpoint.lane}`;
+    const { id } = connection;
+    const isOpener = id.startsWith(endpoint.self.instance);
+    // Both ends can be the same lane of their processes: their calls have different names all the same.
+    const [own, other] = endpoint.lane !== lane ? ["", ""] : isOpener ? ["", "<"] : ["<", ""];
+    this.callerName = `${id}.${endpoint.lane}${own}`;
+    this.otherCallerName = `${id}.${lane}${other}`;
     const lanes = { own: endpoint.lane, other: lane };
     this.channel = new Channel({ lanes, owner: this, send: (bytes) => connection.send(bytes), limits });
     this.incoming = new IncomingCalls(this, endpoint.host, endpoint.nextCallerBase());
@@ -98,9 +103,7 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
   readonly callerName: string;
 
   /** How references name the calls that the other end makes. */
-  get otherCallerName(): string {
-    return `${this.connection.id}.${this.lane}`;
-  }
+  readonly otherCallerName: string;
 
   hold(): void {
     this.connection.hold();
@@ -149,8 +152,7 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
         return this.outgoing.failed(cursor.number(), failureFromWire(cursor.next()));
       case operation.kept: {
         const seq = cursor.number();
-        cursor.number();
-        return this.outgoing.kept(seq);
+        return this.outgoing.kept(seq, cursor.number());
       }
       case operation.value:
         return this.args.receiveValue(cursor);

@@ -6,6 +6,9 @@ import type { AgentTarget } from "./agentTarget.js";
 /** A session as the two halves of it see it: the calls that go out, and those that come in. */
 export interface SessionPort {
   readonly channel: Channel;
+  /** How the calls of this end are named, and those of the other. */
+  readonly callerName: string;
+  readonly otherCallerName: string;
   /** Why it is over, once it is. */
   readonly ended: AgentScopeError | undefined;
   /** Something is awaited from there: the process must not end by itself. */

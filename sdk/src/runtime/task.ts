@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { AgentLabel, AgentScopeError } from "../errors.js";
 import { coarseNow } from "./coarseClock.js";
 import { CallResult } from "../messages/callResult.js";
+import { callId } from "../studio/callBatch.js";
 
 /** The agent of a task, as others than its mailbox see it. */
 export interface TaskAgent {
@@ -27,6 +28,8 @@ const maxSearches = 64;
 
 /** Who is told that a call of an agent of this host has ended. */
 export interface TaskSink {
+  /** How its calls are named; undefined for those that have no name. */
+  readonly callerName?: string | undefined;
   taskEnded(task: Task): void;
   /** Its result, which nobody has released, was dropped. */
   taskDropped?(task: Task): void;
@@ -53,6 +56,8 @@ export class Task {
   before: Task | undefined = undefined;
   after: Task | undefined = undefined;
   pooled = false;
+  /** Whoever watches is told of it. */
+  told = false;
   /** Called at its end; for those who ask for its result before. */
   private watchers: ((task: Task) => void)[] | undefined = undefined;
 
@@ -117,6 +122,12 @@ export class Task {
     if (this.searches.size >= maxSearches) this.searches.clear();
     this.searches.add(search);
     return true;
+  }
+
+  /** Undefined for one that has none: a call within the thread while nobody watches. */
+  get callId(): string | undefined {
+    const { callerName } = this.sink;
+    return callerName === undefined ? undefined : callId(callerName, this.seq);
   }
 
   get failure(): AgentScopeError {

@@ -9,6 +9,7 @@ import { IdClaims } from "./idClaims.js";
 import { answerRequest } from "./workerRequests.js";
 import type { FromWorker, ToWorker, WorkerStart } from "./workerMessages.js";
 import { AgentReports } from "./agentReports.js";
+import { watchWorkerCalls } from "./workerCalls.js";
 import { WorkerNetwork } from "./workerNetwork.js";
 
 // The entry of a worker thread of an agent server: its agents, behind the I/O thread that has the connections.
@@ -38,6 +39,7 @@ setRuntime({ host, endpoint: network.endpoint, servers: network });
 
 port.on("message", (message: ToWorker) => {
   if (message[0] === "claimed") return claims.answered(message[1], message[2]);
+  if (message[0] === "watchCalls") return watchWorkerCalls({ lane, post }, message[1]);
   if (message[0] !== "request") return network.handle(message);
   const [, id, request] = message;
   answerRequest(host, request).then(

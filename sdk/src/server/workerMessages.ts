@@ -4,6 +4,7 @@ import type { ClientTls } from "../link/grpcClient.js";
 import type { LaneLoad, PeerInfo } from "../link/peer.js";
 import type { ServerAccess } from "../link/serverAccess.js";
 import type { ModelConfig } from "../models/modelConfigSchema.js";
+import type { CallBatch } from "../studio/callBatch.js";
 import type { AgentDirReport } from "./agentDir.js";
 
 /** What a worker thread is started with. */
@@ -48,6 +49,8 @@ export type ToWorker =
   | ["served", path: string]
   | ["claimed", id: number, isFree: boolean]
   | ["located", id: number, lane: number | undefined, FailureFields | undefined]
+  /** Tell of calls; without the server's instance: no longer. */
+  | ["watchCalls", instance: string | undefined]
   | ["request", id: number, WorkerRequest];
 
 /** What the I/O thread asks a worker; each is answered at once, whatever its agents wait for. */
@@ -72,6 +75,7 @@ export type FromWorker =
   | ["locate", id: number, link: string, agentId: string]
   | ["answer", id: number, value: unknown, failure: FailureFields | undefined]
   | ["agents", made: AgentEntry[], deleted: string[]]
+  | ["calls", CallBatch]
   | ["serve", path: string];
 
 /** An agent as the I/O thread knows it: `[id, name, class, number within its worker]`. */

@@ -58,7 +58,7 @@ export class WorkerNetwork implements Servers {
   }
 
   /** What the I/O thread tells of the links. */
-  handle(message: Exclude<ToWorker, ["request" | "claimed", ...unknown[]]>): void {
+  handle(message: Exclude<ToWorker, ["request" | "claimed" | "watchCalls", ...unknown[]]>): void {
     switch (message[0]) {
       case "frame":
         return this.connection(message[1]).receive(message[2]);

@@ -2,6 +2,7 @@ import { AgentCallError, AgentScopeError, type ErrorCode } from "../errors.js";
 import { failureFromWire } from "../link/failure.js";
 import { isLoopback } from "../link/peer.js";
 import { addModelConfigs, receiveModelConfigs } from "../models/modelConfigs.js";
+import type { CallBatch } from "../studio/callBatch.js";
 import type { AgentDirReport } from "./agentDir.js";
 import type { Router } from "./router.js";
 import type { ServedFiles } from "./servedFiles.js";
@@ -16,10 +17,18 @@ const loadMs = 12_000;
 /** How long agents may take to dispose of what they have when the server stops, in milliseconds. */
 const disposeMs = 500;
 
+/** Who is told of the calls of a server's agents. */
+interface CallWatcher {
+  /** Of the server. */
+  instance: string;
+  tell(batch: CallBatch): void;
+}
+
 /** The workers of a server: as many as it was started with, each replaced when it ends. */
 export class WorkerPool implements WorkerListener {
   private readonly workers = new Map<number, WorkerThread>();
   private lastLane = 0;
+  private callWatcher: CallWatcher | undefined;
   private stopping = false;
   private readonly blockingFiles = new Set<string>();
   private pinging: NodeJS.Timeout | undefined;
@@ -63,6 +72,13 @@ export class WorkerPool implements WorkerListener {
     const worker = new WorkerThread(++this.lastLane, workerOptions, this);
     this.workers.set(worker.lane, worker);
     this.router.add(worker);
+    if (this.callWatcher !== undefined) worker.post(["watchCalls", this.callWatcher.instance]);
+  }
+
+  /** Tells of the calls of all workers, from now on; `undefined`: no longer. */
+  watchCalls(watcher: CallWatcher | undefined): void {
+    this.callWatcher = watcher;
+    for (const worker of this.all) worker.post(["watchCalls", watcher?.instance]);
   }
 
   /** Resolves when a worker has loaded the classes. */
@@ -117,6 +133,9 @@ export class WorkerPool implements WorkerListener {
         for (const other of this.all) if (other !== worker) other.post(["served", message[1]]);
         return;
       case "agents":
+        return;
+      case "calls":
+        this.callWatcher?.tell(message[1]);
         return;
       default:
         return this.router.fromWorker(worker, message);

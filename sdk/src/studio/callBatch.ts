@@ -11,8 +11,13 @@ export interface CallBatch {
   /** Agents that events refer to by index. */
   agents: CalledAgent[];
   events: CallEvent[];
-  /** Calls since the last batch that no event tells of. */
+  /** Calls that were made here since the last batch and that no event tells of. */
   untold: number;
+}
+
+/** How a call is named, the same on both ends. */
+export function callId(caller: string, seq: number): string {
+  return `${caller}/${seq}`;
 }
 
 export interface CalledAgent {
@@ -23,7 +28,12 @@ export interface CalledAgent {
   server: string;
 }
 
-/** Times are milliseconds since 1970 by the clock of the machine that tells. `inputs` are ids of calls whose results were given. */
+/**
+ * Times are milliseconds since 1970 by the clock of the machine that tells. `inputs` are ids of calls whose results were given.
+ *
+ * Events of a call come in any order where two processes tell them. Both ends of a call tell its end, since one of them may not be
+ * watched: the first counts. Only `expired` may follow `ready`: the value was dropped before it was fetched.
+ */
 export type CallEvent =
   | [
       kind: "made",

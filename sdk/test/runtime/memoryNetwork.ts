@@ -126,7 +126,14 @@ export class MemoryNetwork {
   add(options: { address?: string; realm?: string; machine?: string; maxPoolSize?: number } = {}): MemoryProcess {
     const { address = "", realm = "", machine = "here", maxPoolSize = 10_000 } = options;
     const lanes = [{ lane: 1, agents: 0, stuck: false }];
-    const self = { instance: `instance${this.nextId()}`, address, serverId: "", lanes, machine, realm };
+    const self = {
+      instance: `instance${String(this.nextId()).padStart(8, "0")}`,
+      address,
+      serverId: "",
+      lanes,
+      machine,
+      realm,
+    };
     const process = new MemoryProcess(this, self, { maxPoolSize });
     this.processes.push(process);
     return process;
@@ -158,7 +165,7 @@ export class MemoryNetwork {
   }
 
   join(from: MemoryProcess, to: MemoryProcess): Connection {
-    const id = `connection${this.nextId()}`;
+    const id = `${from.self.instance}-connection${this.nextId()}`;
     const [near, far] = [new End(this, from), new End(this, to)];
     near.other = far;
     far.other = near;
