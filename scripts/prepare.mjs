@@ -44,7 +44,7 @@ function install() {
   const state = dependencies();
   if (state === "current") return true;
   console.error(state === "missing" ? "Installing the dependencies …" : "Updating the dependencies …");
-  // Not `npm ci`: it refuses a lock file that lacks an optional package of another platform.
+  // Not `npm ci`: it would download all of node_modules again for one package that changed.
   const keepLockFile = state === "undeclared" ? [] : ["--no-save"];
   if (runNpm(["install", "--include=dev", "--prefer-offline", ...keepLockFile])) return true;
   console.error("The dependencies could not be installed (npm's words are above). Is the npm registry reachable?");
