@@ -173,7 +173,7 @@ function statusOf(error: unknown): { code: number; details: string } {
   const { code, details } = error as { code?: unknown; details?: unknown };
   return {
     code: typeof code === "number" ? code : grpcStatus.UNKNOWN,
-    details: (typeof details === "string" ? details : asError(error).message).replace(/\s*Resolution note:\s*$/, ""),
+    details: (typeof details === "string" ? details : asError(error).message).replace(/\.?\s*Resolution note:\s*$/, ""),
   };
 }
 
