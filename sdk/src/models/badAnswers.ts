@@ -8,6 +8,17 @@ export class BrokenAnswer extends Error {
   }
 }
 
+/** What the embedded model was asked for does not stand in the conversation, and it makes nothing up. */
+export class NotInConversation extends Error {
+  /** @param fields paths of what a schema wants. */
+  constructor(fields: readonly string[]) {
+    super(
+      `the conversation says nothing for ${fields.join(", ")}, and this model makes nothing up: allow null there or leave it ` +
+        "out of required, or use another model",
+    );
+  }
+}
+
 /** An answer without the value that was asked for. */
 export class UnfitAnswer extends Error {
   constructor(

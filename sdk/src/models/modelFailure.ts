@@ -8,7 +8,7 @@ import {
 } from "@ai-sdk/provider";
 import { DownloadError } from "@ai-sdk/provider-utils";
 import { AgentScopeError, asError, ModelCallError, type ModelFailure } from "../errors.js";
-import { BrokenAnswer, UnfitAnswer } from "./badAnswers.js";
+import { BrokenAnswer, NotInConversation, UnfitAnswer } from "./badAnswers.js";
 import type { ModelConfig } from "./modelConfigSchema.js";
 import { keyVariablesOf, labelOf, modelNameOf, providers } from "./providers.js";
 import { masked } from "./secrets.js";
@@ -87,6 +87,7 @@ function reasonOf(thrown: unknown): ModelFailure {
   if (thrown instanceof BrokenAnswer || InvalidResponseDataError.isInstance(thrown) || isBrokenConnection(thrown)) {
     return "unreachable";
   }
+  if (thrown instanceof NotInConversation) return "bad-request";
   const isOfRequest = [UnsupportedFunctionalityError, InvalidPromptError, DownloadError].some((one) =>
     one.isInstance(thrown),
   );
@@ -146,7 +147,10 @@ function hintOf(reason: ModelFailure, thrown: unknown, config: ModelConfig): str
     case "timeout":
       return "Give the config a longer timeout, in seconds, or ask for less.";
     case "provider-failed":
-      return "The failure is on the provider's side: try again later.";
+      // An error that is neither the provider's nor of the way there is one of this machine.
+      return thrown instanceof Error && !APICallError.isInstance(thrown)
+        ? undefined
+        : "The failure is on the provider's side: try again later.";
     case "no-key":
     case "bad-request":
     case "bad-answer":

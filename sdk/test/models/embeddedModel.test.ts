@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { ChatMessage, ChatRequest } from "../../src/models/chatModel.js";
 import { nothingToQuote } from "../../src/models/embedded/embeddedModel.js";
 import { findModel } from "../../src/models/findModel.js";
+import { failureOf } from "./testModel.js";
 
 const apollo =
   "The Apollo program was run by NASA between 1961 and 1972. Apollo 11 landed on the Moon on July 20, 1969. " +
@@ -176,23 +177,37 @@ describe("values of a schema come from the conversation", () => {
     expect(filled.keywords.length).toBeGreaterThan(1);
   });
 
-  test("what it says nothing about is left out, null, or the least that the schema allows", async () => {
+  test("what it says nothing about is left out, null, or empty", async () => {
     const schema = {
       type: "object",
       properties: {
-        age: { type: "integer", minimum: 18 },
+        note: { type: "string" },
+        good: { type: "boolean" },
         score: { type: "number", exclusiveMinimum: 0 },
         weight: { anyOf: [{ type: "number" }, { type: "null" }] },
         kind: { enum: ["red", "blue"] },
+        size: { type: "object", properties: { height: { type: "number" } }, required: ["height"] },
         hint: { type: "integer" },
         children: { type: "array", items: { $ref: "#/definitions/child" } },
       },
-      required: ["age", "weight", "kind", "children"],
+      required: ["note", "good", "weight", "children"],
       definitions: { child: { type: "object", properties: { age: { type: "number" } }, required: ["age"] } },
     };
-    expect(await value(schema, "Say something.")).toEqual({ age: 18, weight: null, kind: "red", children: [] });
+    expect(await value(schema, "")).toEqual({ note: "", good: false, weight: null, children: [] });
     const age = { type: "object", properties: { age: { type: "integer" } }, required: ["age"] };
     expect(await value(age, "Book a table for 4 people.")).toEqual({ age: 4 });
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["a number", { type: "integer", minimum: 18 }],
+    ["a choice", { enum: ["red", "blue"] }],
+    ["a date", { type: "string", format: "date" }],
+  ])("%s that must be there, and that it does not say, is made up by nobody", async (_, part) => {
+    const wanted = { type: "object", properties: { it: part }, required: ["it"] };
+    const schema = { type: "object", properties: { one: wanted }, required: ["one"] };
+    const error = await failureOf(value(schema, "Say something."));
+    expect(error.message).toContain("the conversation says nothing for one.it, and this model makes nothing up");
+    expect(error.details.reason).toBe("bad-request");
   });
 
   test("of a schema that refers to itself it stops somewhere", async () => {

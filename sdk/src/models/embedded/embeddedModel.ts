@@ -6,6 +6,7 @@ import type {
   LanguageModelV3StreamResult,
   SharedV3Warning,
 } from "@ai-sdk/provider";
+import { NotInConversation } from "../badAnswers.js";
 import type { EmbeddedModelConfig } from "../modelConfigSchema.js";
 import { embeddedModelName } from "../providers.js";
 import type { JsonSchema } from "../valueSchema.js";
@@ -22,7 +23,8 @@ const defaultMaxSentences = 3;
 
 /**
  * A model in this process that needs no key and no network: it answers in sentences of the conversation that fit what is asked
- * best. It makes up nothing, knows nothing, and calls no tools; English only.
+ * best. It makes up nothing, knows nothing, and calls no tools; English only. Where a schema wants what the conversation does not
+ * say, there is no answer.
  */
 export class EmbeddedModel implements LanguageModelV3 {
   readonly specificationVersion = "v3";
@@ -60,16 +62,14 @@ export class EmbeddedModel implements LanguageModelV3 {
     const warnings: SharedV3Warning[] =
       tools.length === 0 ? [] : [{ type: "unsupported", feature: "tools", details: "the embedded model calls none" }];
     if (responseFormat?.type === "json") {
-      const { value, unfounded } = fillSchema(
+      const { value, empty, missing } = fillSchema(
         (responseFormat.schema ?? { type: "object" }) as JsonSchema,
         conversation,
       );
-      if (unfounded.length > 0) {
-        const fields = unfounded.join(", ");
-        warnings.push({
-          type: "other",
-          message: `the conversation says nothing for ${fields}: filled with the least value`,
-        });
+      if (missing.length > 0) throw new NotInConversation(missing);
+      if (empty.length > 0) {
+        const message = `the conversation says nothing for ${empty.join(", ")}: what stands there is empty`;
+        warnings.push({ type: "other", message });
       }
       return { text: JSON.stringify(value), warnings };
     }

@@ -8,14 +8,16 @@ import { bounds, choicesOf, isOneOf, resolveSchema, typeOf } from "./schemaParts
 /** A value of a schema, made of what a conversation says, and the fields that it says nothing about. */
 export interface Filled {
   value: unknown;
-  /** Paths of fields that must be there but whose value is only the least that the schema allows. */
-  unfounded: string[];
+  /** Paths of fields that must be there, and hold nothing: an empty text, an empty list, no. */
+  empty: string[];
+  /** Paths of fields that must be there, and for whose value there is none that says nothing: numbers, choices. */
+  missing: string[];
 }
 
 export function fillSchema(schema: JsonSchema, conversation: ConversationText): Filled {
   const filler = new SchemaFiller(schema, conversation);
   const value = filler.fill(schema, { path: "", about: [], required: true });
-  return { value, unfounded: filler.unfounded };
+  return { value, empty: filler.empty, missing: filler.missing };
 }
 
 interface Field {
@@ -40,7 +42,8 @@ const formats: Record<string, RegExp> = {
 };
 
 class SchemaFiller {
-  readonly unfounded: string[] = [];
+  readonly empty: string[] = [];
+  readonly missing: string[] = [];
   /** Sentences that other fields have: two fields with the same one say less than one. */
   private readonly used = new Set<string>();
 
@@ -53,11 +56,20 @@ class SchemaFiller {
   fill(part: JsonSchema, field: Field): unknown {
     const schema = resolveSchema(part, this.root);
     if ("const" in schema) return schema["const"];
-    const found = field.path.split(".").length > deepest ? undefined : this.find(schema, field);
+    const { empty, missing } = { empty: this.empty.length, missing: this.missing.length };
+    let found = field.path.split(".").length > deepest ? undefined : this.find(schema, field);
+    if (!field.required && this.missing.length > missing) {
+      // Rather none at all than one with something made up in it.
+      found = undefined;
+      this.empty.length = empty;
+      this.missing.length = missing;
+    }
     if (found !== undefined || !field.required) return found;
     if (isOneOf(schema, "null")) return null;
-    if (typeOf(schema) !== "object") this.unfounded.push(field.path);
-    return least(schema);
+    const nothing = nothingOf(schema);
+    if (nothing === undefined) this.missing.push(field.path);
+    else if (typeOf(schema) !== "object") this.empty.push(field.path);
+    return nothing;
   }
 
   private find(schema: JsonSchema, field: Field): unknown {
@@ -197,17 +209,10 @@ class SchemaFiller {
   }
 }
 
-/** The smallest value of a schema. */
-function least(schema: JsonSchema): unknown {
-  const choices = choicesOf(schema);
-  if (choices !== undefined) return choices[0];
-  const { minimum, maximum } = bounds(schema);
+/** The value that says nothing; undefined where every value says something. */
+function nothingOf(schema: JsonSchema): unknown {
+  if (choicesOf(schema) !== undefined) return undefined;
   switch (typeOf(schema)) {
-    case "number":
-    case "integer": {
-      const nearest = Math.min(Math.max(0, minimum ?? 0), maximum ?? Number.POSITIVE_INFINITY);
-      return typeOf(schema) === "integer" ? Math.ceil(nearest) : nearest;
-    }
     case "boolean":
       return false;
     case "array":
@@ -216,8 +221,10 @@ function least(schema: JsonSchema): unknown {
       return {};
     case "null":
       return null;
+    case "string":
+      return (bounds(schema).minLength ?? 0) > 0 || "format" in schema ? undefined : "";
     default:
-      return "";
+      return undefined;
   }
 }
 
