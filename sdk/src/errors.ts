@@ -148,7 +148,7 @@ export class NotTransferableError extends AgentScopeError {
 
 /** Why a model gave no answer, for programs. */
 export type ModelFailure =
-  | "no-key" // the environment variable with the key is not set on this machine
+  | "no-key" // the environment variable with the key is not set on this machine, or has something in it that can't be sent
   | "refused" // key not accepted, or not allowed to do this (401, 403)
   | "not-found" // no such model or address (404)
   | "bad-request" // what was asked can't be answered: too long, an option the model does not know (other 4xx)

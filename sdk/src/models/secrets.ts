@@ -6,6 +6,9 @@ import { randomBytes } from "node:crypto";
 
 const reference = /^env:([A-Za-z_]\w*)$/;
 const secretHeader = /auth|key|token|secret|cookie|password|credential/i;
+/** A key in a header whose name says nothing of it: a scheme of HTTP before it, a known form, or a long run of letters and digits. */
+const secretValue =
+  /^(?:Bearer|Basic|Token|Digest|ApiKey) |\b(?:sk-|gsk_|xai-|AIza|ghp_|hf_|eyJ)[\w*.-]{6,}|(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z\d]{20,}/;
 
 /** What of a model config may have a key in it. */
 interface KeyHolder {
@@ -26,7 +29,7 @@ export function keysInside(config: unknown): string[] {
   return [
     ...found,
     ...Object.entries(headers)
-      .filter(([name, value]) => secretHeader.test(name) && isLiteral(value))
+      .filter(([name, value]) => isLiteral(value) && (secretHeader.test(name) || secretValue.test(value as string)))
       .map(([name]) => `headers.${name}`),
   ];
 }
@@ -67,14 +70,19 @@ function hidden(key: string): string {
 
 /** What looks like a key of a known provider, whole or with its middle left out. */
 const knownKeys = /\b(?:sk-|gsk_|xai-|AIza)[\w*.-]{6,}/g;
-/** A shorter key would take ordinary words with it. */
+/** A shorter key is masked where it stands as a word of its own: as a part of others it would take ordinary words with it. */
 const shortestKey = 6;
 
 /** Text from outside (a provider's error, what a library threw) without the keys. */
 export function masked(text: string, keys: readonly string[]): string {
-  const parts = keys.flatMap((key) => [key, key.replace(/^\w+ /, "")]);
-  return parts
-    .filter((key) => key.length >= shortestKey)
-    .reduce((rest, key) => rest.replaceAll(key, "***"), text)
+  return keys
+    .flatMap((key) => [key, key.replace(/^\w+ /, "")])
+    .reduce((rest, key) => (key.length >= shortestKey ? rest.replaceAll(key, "***") : withoutWord(rest, key)), text)
     .replace(knownKeys, "***");
+}
+
+function withoutWord(text: string, word: string): string {
+  if (word === "") return text;
+  const literal = word.replaceAll(/[^\w]/g, "\\$&");
+  return text.replaceAll(new RegExp(`(?<!\\w)${literal}(?!\\w)`, "g"), "***");
 }

@@ -186,6 +186,26 @@ describe("a failure says provider, model, status and what to do, and no key", ()
     expect(error.details.reason).toBe("provider-failed");
   });
 
+  test("a short key is masked where it is a word, and leaves other words alone", async () => {
+    vi.stubEnv(keyVariable, "a+b");
+    await using server = await ModelServer.start(fails(401, "You sent Bearer a+b, no a+bc"));
+    const error = await failureOf(modelAt(server, { max_retries: 0 }).generate({ messages }));
+    expect(error.message).toContain("You sent Bearer ***, no a+bc.");
+  });
+
+  test.each([
+    ["a key with a line break", { key: "planted\nkey", fields: {}, where: keyVariable }],
+    ["a header with letters of no header", { key, fields: { headers: { "X-Id": "ключ" } }, where: "headers.X-Id" }],
+  ])("%s is nothing to send, and not the provider's fault", async (_, { key: content, fields, where }) => {
+    vi.stubEnv(keyVariable, content);
+    await using server = await ModelServer.start(says("hi"));
+    const error = await failureOf(modelAt(server, fields).generate({ messages }));
+    expect(error.details.reason).toBe("no-key");
+    expect(error.message).toMatch(new RegExp(`what stands in ${where} can't be sent\\. Correct ${where} .*line break`));
+    expect(error.message).not.toContain("planted");
+    expect(server.requests).toHaveLength(0);
+  });
+
   test("there is no key on this machine", async () => {
     await using server = await ModelServer.start(says("hi"));
     const error = await failureOf(modelAt(server, { api_key: "env:NOT_SET_ANYWHERE" }).generate({ messages }));

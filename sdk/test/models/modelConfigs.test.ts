@@ -114,7 +114,12 @@ describe("model configs", () => {
 });
 
 describe("keys", () => {
-  const byName = { ...config, api_key: "env:MY_KEY", headers: { "x-api-key": "env:OTHER", "x-tenant": "blue" } };
+  const plain = {
+    "x-tenant": "blue",
+    "anthropic-beta": "prompt-caching-2024-07-31",
+    "HTTP-Referer": "https://me.example/a1",
+  };
+  const byName = { ...config, api_key: "env:MY_KEY", headers: { "x-api-key": "env:OTHER", ...plain } };
 
   test("that are named stay as they are", () => {
     expect(readModelConfigs(byName)).toEqual([byName]);
@@ -137,6 +142,9 @@ describe("keys", () => {
   test.each([
     [{ ...config, api_key: "planted-key-7" }, "api_key"],
     [{ ...config, headers: { "X-Auth-Token": "planted-key-7" } }, "headers.X-Auth-Token"],
+    [{ ...config, headers: { "X-Id": "Bearer planted-key-7" } }, "headers.X-Id"],
+    [{ ...config, headers: { "X-Id": "sk-planted-key-7" } }, "headers.X-Id"],
+    [{ ...config, headers: { "X-Id": "planted1planted2planted3" } }, "headers.X-Id"],
   ])("themselves are not sent, and not taken from others", (withKey, field) => {
     for (const refused of [
       () => refuseKeys([config, withKey]),
