@@ -4,10 +4,22 @@ import { create } from "./benches/create.js";
 import { dag } from "./benches/dag.js";
 import { latency } from "./benches/latency.js";
 import { million } from "./benches/million.js";
+import { models } from "./benches/models.js";
 import { payload } from "./benches/payload.js";
 import { speedup } from "./benches/speedup.js";
 import { start } from "./benches/start.js";
 import { throughput } from "./benches/throughput.js";
 
 /** All benches, in the order in which they run. */
-export const benches: readonly Bench[] = [latency, throughput, chain, dag, start, payload, create, speedup, million];
+export const benches: readonly Bench[] = [
+  latency,
+  throughput,
+  chain,
+  dag,
+  start,
+  payload,
+  create,
+  speedup,
+  models,
+  million,
+];

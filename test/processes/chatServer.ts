@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text as readText } from "node:stream/consumers";
-import { setTimeout as pause } from "node:timers/promises";
 
 export interface ChatServerMessage {
   role: string;
@@ -19,8 +18,8 @@ export interface ChatServerRequest {
 export interface ChatServerAnswer {
   text?: string;
   toolCalls?: { name: string; input: object }[];
-  /** Before its first word. Default 0. */
-  delayMs?: number;
+  /** Its first word waits for this. */
+  after?: Promise<unknown>;
 }
 
 /** A server with OpenAI's interface whose model is a function of what it is asked; it streams word by word. */
@@ -56,8 +55,8 @@ export class ChatServer implements AsyncDisposable {
     this.requests.push(asked);
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.open);
     response.once("close", () => this.open--);
-    const { text = "", toolCalls = [], delayMs = 0 } = this.model(asked);
-    if (delayMs > 0) await pause(delayMs);
+    const { text = "", toolCalls = [], after } = this.model(asked);
+    await after;
     response.writeHead(200, { "content-type": "text/event-stream" });
     const send = (choice: object) => {
       const choices = [{ index: 0, finish_reason: null, delta: {}, ...choice }];

@@ -23,15 +23,6 @@ function entry(pid: number): ProcessEntry | undefined {
   }
 }
 
-/** The time that a process and all its threads have computed so far, in milliseconds. */
-export function computedMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-    .replace(/^.*\) /s, "")
-    .split(" ");
-  // In hundredths of a second.
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
 export function isAlive(pid: number): boolean {
   return entry(pid) !== undefined;
 }
