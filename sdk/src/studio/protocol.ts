@@ -84,6 +84,8 @@ export interface ServerAnnouncement {
   startedAtMs: number;
   /** Reached by others through the daemon only (`--via-studio`). */
   viaStudio?: boolean;
+  /** Where it was reached through the daemon before: callers look for it there, so a daemon that was started again listens there again. */
+  relay?: { host: string; port: number };
 }
 
 export interface ServerAttached {
