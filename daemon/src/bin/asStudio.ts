@@ -1,9 +1,26 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { StudioError } from "../errors.js";
+import { daemonVersion } from "../version.js";
+import { startCommand } from "./startCommand.js";
+import { statusCommand } from "./statusCommand.js";
+import { stopCommand } from "./stopCommand.js";
 
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
+const program = new Command("as-studio")
+  .version(daemonVersion)
+  .description("The daemon: one place that starts, finds, watches and allocates agent servers.");
 
-await new Command("as-studio").version(version).description("The daemon of agent servers.").parseAsync();
+const start = startCommand();
+program.addCommand(start, { isDefault: true });
+for (const command of [stopCommand(), statusCommand()]) program.addCommand(command);
+
+// What people type is mostly `as-studio` and options of start.
+program.addHelpText("after", () => `\n${start.helpInformation()}`);
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  const { message, logText } = StudioError.from(thrown);
+  process.stderr.write(`as-studio: ${logText === "" ? message : logText}\n`);
+  process.exitCode = 1;
+}

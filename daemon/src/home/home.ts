@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { stateFolder } from "agentscope-distributed/studio";
 import { StudioError } from "../errors.js";
@@ -40,12 +40,15 @@ export class Home {
  *
  * @throws StudioError when it can't be made so.
  */
-function ownFolder(folder: string): void {
+export function ownFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (process.platform === "win32") return; // Folders of a profile are their owner's.
     const { uid, mode } = statSync(folder);
-    if (uid !== process.getuid?.()) throw new Error("it belongs to another user");
+    // A link, too, must be ours: another's leads where they want.
+    if ([uid, lstatSync(folder).uid].some((owner) => owner !== process.getuid?.())) {
+      throw new Error("it belongs to another user");
+    }
     // Tokens lie in it: a folder that was made open (AGENTSCOPE_STATE_DIR) is closed.
     if ((mode & 0o077) !== 0) chmodSync(folder, 0o700);
   } catch (cause) {

@@ -1,0 +1,41 @@
+import { Daemon } from "../daemon.js";
+import type { LogLine } from "../protocol/index.js";
+import { readyLine } from "./readyLine.js";
+import { refuseToDiffer } from "./refuseToDiffer.js";
+import { daemonOptionsOf, type StartOptions } from "./startOptions.js";
+
+/** Runs the daemon in this process, to its end: the ready line on standard output, the log on standard error. */
+export async function runDaemon(options: StartOptions): Promise<void> {
+  const alsoLogTo = (line: LogLine) => {
+    if (options.log || line.level === "error") process.stderr.write(`${lineOf(line)}\n`);
+  };
+  const start = await Daemon.start({ ...daemonOptionsOf(options), alsoLogTo });
+  if (start.kind === "taken") {
+    refuseToDiffer(options, start.by);
+    process.stderr.write(`as-studio: a daemon is running already (process ${start.by.pid}), at ${start.by.url}\n`);
+    process.stdout.write(readyLine(start.by));
+    return;
+  }
+  const { daemon, discovery } = start;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    let isAgain = false;
+    process.on(signal, () => {
+      // Who asks twice does not want to wait for servers that take their time.
+      if (isAgain) process.exit(130);
+      isAgain = true;
+      void daemon.end(`it was sent ${signal}`);
+    });
+  }
+  // The terminal, or the process that waited for the ready line, may be gone: that is no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  process.stdout.write(readyLine(discovery));
+  if (options.log && process.stdin.isTTY) process.stderr.write("Ctrl-C stops it\n");
+  await daemon.ended;
+  // What others left running in this process must not keep it.
+  process.exit();
+}
+
+function lineOf({ atMs, level, source, text }: LogLine): string {
+  const time = new Date(atMs).toISOString().slice(11, 19);
+  return `${time} ${level === "info" ? "" : `${level}: `}${source === "daemon" ? "" : `${source}: `}${text}`;
+}

@@ -1,0 +1,40 @@
+import { Command } from "commander";
+import { wholeNumber } from "./numberOption.js";
+import type { StartOptions } from "./startOptions.js";
+
+export function startCommand(): Command {
+  return new Command("start")
+    .description("start the daemon here, until it is stopped or interrupted")
+    .option("--host <host>", "what HTTP listens on; beyond loopback it needs --token-file (default: 127.0.0.1)")
+    .option(
+      "--port <port>",
+      "its port, 0: any (default: where the last daemon listened, else 5000, else any)",
+      wholeNumber(0, 65_535),
+    )
+    .option("--socket <port>", "listen for JSON-RPC on this port of loopback, too", wholeNumber(1, 65_535))
+    .option("--pipe <path>", "listen for JSON-RPC on this Unix socket or named pipe, too")
+    .option("--stdio", "speak JSON-RPC on standard input and output, with the daemon that is started or found")
+    .option("--token-file <file>", "clients must give the token in it (default: the one in the state folder)")
+    .option("--detached", "in the background; it ends by itself when nothing needs it")
+    .option(
+      "--idle-seconds <n>",
+      "end when nothing has needed it for so long (default: 60 with --detached or --stdio, else never)",
+      wholeNumber(1),
+    )
+    .option("--no-log", "print nothing on standard error but errors")
+    .action(start);
+}
+
+/** Only what is needed is loaded: a command is typed often. */
+async function start(options: StartOptions): Promise<void> {
+  if (options.stdio === true) {
+    const { bridgeStdio } = await import("./stdioBridge.js");
+    await bridgeStdio(options);
+  } else if (options.detached === true) {
+    const { startDetached } = await import("./startDetached.js");
+    process.stdout.write(await startDetached(options));
+  } else {
+    const { runDaemon } = await import("./runDaemon.js");
+    await runDaemon(options);
+  }
+}

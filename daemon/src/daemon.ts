@@ -1,0 +1,183 @@
+import { randomUUID } from "node:crypto";
+import { type Discovery, studioProtocolVersion } from "agentscope-distributed/studio";
+import type { DaemonControl } from "./clients/daemonRequests.js";
+import { welcoming } from "./clients/welcome.js";
+import { checkDaemonOptions, type DaemonOptions, defaultHost } from "./daemonOptions.js";
+import { claimHome } from "./home/claimHome.js";
+import { withdraw } from "./home/discoveryFile.js";
+import { Home } from "./home/home.js";
+import { StartLock } from "./home/startLock.js";
+import { chosenToken, ownToken } from "./home/token.js";
+import { watchHome } from "./home/watchHome.js";
+import { httpApp } from "./http/app.js";
+import { createHttpServer, listenOnAnyOf } from "./http/httpServer.js";
+import { isOwnUser } from "./http/peerUser.js";
+import { urlOf } from "./http/hosts.js";
+import { whenIdle } from "./idleEnd.js";
+import { LogBook } from "./log/logBook.js";
+import { LogFile } from "./log/logFile.js";
+import type { DaemonStatus } from "./protocol/index.js";
+import { Store } from "./store/store.js";
+import { daemonVersion } from "./version.js";
+import { Connections } from "./wire/connections.js";
+import { Doors } from "./wire/doors.js";
+import { answerUpgrades } from "./wire/upgrades.js";
+
+export type Start = { kind: "started"; daemon: Daemon; discovery: Discovery } | { kind: "taken"; by: Discovery };
+
+type State =
+  | { kind: "starting" }
+  | { kind: "running"; discovery: Discovery; stopLooking: (() => void)[] }
+  | { kind: "ending"; done: Promise<void> };
+
+/** The daemon: who owns whom. It lives until {@link end}. */
+export class Daemon implements DaemonControl {
+  readonly log: LogBook;
+  private readonly instance = randomUUID();
+  private readonly startedAtMs = Date.now();
+  private readonly token: string;
+  private readonly logFile: LogFile;
+  private readonly store: Store;
+  private readonly connections: Connections;
+  private readonly doors: Doors;
+  private state: State = { kind: "starting" };
+  private tellEnded: (reason: string) => void = () => {};
+  /** Settles when all of it has ended, with the reason. */
+  readonly ended = new Promise<string>((settle) => {
+    this.tellEnded = settle;
+  });
+
+  /**
+   * Starts the daemon of a home, or finds the one that is there.
+   *
+   * @throws StudioError saying what is in the way.
+   */
+  static async start(options: DaemonOptions = {}): Promise<Start> {
+    checkDaemonOptions(options);
+    const home = Home.open();
+    const started: Daemon[] = [];
+    const claim = await claimHome(home, async () => {
+      const daemon = new Daemon(home, options);
+      started.push(daemon);
+      return daemon.listen();
+    }).catch(async (error: unknown) => {
+      for (const daemon of started) await daemon.closeAll();
+      throw error;
+    });
+    const [daemon] = started;
+    if (claim.kind === "taken") return claim;
+    if (daemon === undefined) throw new Error("claimed without being started");
+    daemon.run(claim.discovery);
+    return { kind: "started", daemon, discovery: claim.discovery };
+  }
+
+  private constructor(
+    private readonly home: Home,
+    private readonly options: DaemonOptions,
+  ) {
+    this.token = options.tokenFile === undefined ? ownToken(home) : chosenToken(options.tokenFile);
+    this.logFile = new LogFile(home.path("daemon.log"));
+    this.log = new LogBook({
+      alsoTo: (line) => {
+        this.logFile.write(line);
+        options.alsoLogTo?.(line);
+      },
+    });
+    this.store = Store.open(home.folder, (text) => this.log.write("warning", "daemon", text));
+    this.connections = new Connections({
+      identity: { token: this.token, version: daemonVersion, instance: this.instance },
+      log: this.log,
+      welcome: welcoming({ daemon: this, log: this.log }),
+      limits: options.limits ?? {},
+    });
+    this.doors = new Doors(this.connections);
+  }
+
+  status(): DaemonStatus {
+    const url = this.state.kind === "running" ? this.state.discovery.url : "";
+    return {
+      pid: process.pid,
+      version: daemonVersion,
+      protocolVersion: studioProtocolVersion,
+      startedAtMs: this.startedAtMs,
+      url,
+      pipe: this.home.pipe,
+      stateFolder: this.home.folder,
+      clients: this.connections.guests.length,
+      servers: 0,
+      agents: 0,
+      runs: 0,
+      memoryBytes: process.memoryUsage.rss(),
+    };
+  }
+
+  stop(_options: { force: boolean }): void {
+    setImmediate(() => void this.end("it was stopped"));
+  }
+
+  /** Ends it in good order; the same end for all who ask. */
+  end(reason: string): Promise<void> {
+    if (this.state.kind === "ending") return this.state.done;
+    if (this.state.kind === "running") for (const stop of this.state.stopLooking) stop();
+    const done = this.finish(reason);
+    this.state = { kind: "ending", done };
+    return done;
+  }
+
+  private async listen(): Promise<Discovery> {
+    const { home, options, connections } = this;
+    const { host = defaultHost } = options;
+    const guard = { host, token: this.token, isOwnUser };
+    const server = createHttpServer(httpApp({ guard, log: this.log, routes: [] }), connections.limits.maxConnections);
+    answerUpgrades(server, { host, token: this.token, connections, takeTunnel: () => false });
+    const lastPort = Number(this.store.setting("port") ?? Number.NaN) || undefined;
+    const port = await listenOnAnyOf(server, { host, port: options.port, lastPort });
+    this.doors.http(server);
+    this.store.saveSetting("port", String(port));
+    if (options.socketPort !== undefined) await this.doors.port(options.socketPort);
+    if (options.pipe !== undefined) await this.doors.pipe(options.pipe);
+    // The pipe last: who can connect to it finds a daemon that is whole.
+    await this.doors.pipe(home.pipe);
+    return {
+      pid: process.pid,
+      instance: this.instance,
+      pipe: home.pipe,
+      url: urlOf(host, port),
+      token: this.token,
+      version: daemonVersion,
+      protocolVersion: studioProtocolVersion,
+      startedAtMs: this.startedAtMs,
+    };
+  }
+
+  private run(discovery: Discovery): void {
+    const { idleSeconds } = this.options;
+    const stopLooking = [
+      watchHome(this.home, discovery, (by) => void this.end(`process ${by.pid} is the daemon of this folder now`)),
+    ];
+    if (idleSeconds !== undefined) {
+      const isNeeded = () => this.connections.guests.length > 0;
+      const idle = () => void this.end(`nothing has needed it for ${idleSeconds} s`);
+      stopLooking.push(whenIdle(idleSeconds * 1000, isNeeded, idle));
+    }
+    this.state = { kind: "running", discovery, stopLooking };
+    this.log.write("info", "daemon", `daemon ${daemonVersion} listens on ${discovery.url} and ${discovery.pipe}`);
+  }
+
+  private async finish(reason: string): Promise<void> {
+    this.log.write("info", "daemon", `the daemon ends: ${reason}`);
+    // A daemon that starts meanwhile waits for this one to be gone.
+    const lock = await StartLock.take(this.home.path("starting")).catch(() => undefined);
+    withdraw(this.home, this.instance);
+    await this.closeAll();
+    lock?.[Symbol.dispose]();
+    this.tellEnded(reason);
+  }
+
+  private async closeAll(): Promise<void> {
+    this.doors.close();
+    this.connections.close();
+    this.store[Symbol.dispose]();
+    this.logFile[Symbol.dispose]();
+  }
+}

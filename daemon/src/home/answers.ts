@@ -1,0 +1,19 @@
+import { connect } from "node:net";
+
+const timeoutMs = 2000;
+
+/** Whether somebody listens on a pipe. Also when it is too busy to accept: its process is there. */
+export function answers(pipe: string): Promise<boolean> {
+  return new Promise((settle) => {
+    const socket = connect(pipe);
+    const done = (isThere: boolean) => {
+      clearTimeout(timer);
+      socket.destroy();
+      settle(isThere);
+    };
+    const timer = setTimeout(() => done(true), timeoutMs);
+    socket.once("connect", () => done(true));
+    // EAGAIN: its queue of connections is full.
+    socket.once("error", (error: NodeJS.ErrnoException) => done(error.code === "EAGAIN"));
+  });
+}

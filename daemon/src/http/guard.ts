@@ -1,0 +1,53 @@
+import type { Context, Next } from "hono";
+import { isSameSecret } from "../wire/secret.js";
+import { hostIn, isLoopback, isOwnHost } from "./hosts.js";
+import { errorAnswer } from "./httpErrors.js";
+import type { HttpEnv } from "./httpEnv.js";
+import type { ConnectionEnds } from "./peerUser.js";
+
+/** What the guard compares requests with. */
+export interface GuardOptions {
+  /** What the daemon listens on. */
+  host: string;
+  token: string;
+  /** Whether the process at the other end is the user's own, where the system tells. */
+  isOwnUser: (socket: ConnectionEnds) => boolean;
+}
+
+/**
+ * Lets in the machine's own programs, and whoever has the token.
+ *
+ * 1. A page of another site is refused: by `Host` one whose name was made to mean this machine, by `Origin` and `Sec-Fetch-Site` the others.
+ * 2. A wrong token is refused, also where none would be needed.
+ * 3. Other machines, and other users of this one, need the token.
+ */
+export function guard(options: GuardOptions) {
+  return async (context: Context<HttpEnv>, next: Next): Promise<Response | undefined> => {
+    const { req } = context;
+    if (!isOwnHost(hostIn(req.header("host")), options.host)) {
+      return errorAnswer(
+        context,
+        403,
+        `the request is for another host (${req.header("host") ?? "none"}) than this daemon's`,
+      );
+    }
+    if (isFromAnotherSite(req.header("host"), req.header("origin"), req.header("sec-fetch-site"))) {
+      return errorAnswer(context, 403, "pages of other sites may not ask this daemon for anything");
+    }
+    const given = /^Bearer (.+)$/i.exec(req.header("authorization") ?? "")?.[1];
+    const isOwner = isSameSecret(given, options.token);
+    if (given !== undefined && !isOwner) return errorAnswer(context, 401, "the token is wrong");
+    const { socket } = context.env.incoming;
+    if (!isOwner && !(isLoopback(socket.remoteAddress ?? "") && options.isOwnUser(socket))) {
+      return errorAnswer(context, 401, "the daemon's token is needed, as Authorization: Bearer TOKEN");
+    }
+    context.set("isOwner", isOwner);
+    await next();
+    return undefined;
+  };
+}
+
+function isFromAnotherSite(host: string | undefined, origin: string | undefined, site: string | undefined): boolean {
+  if (site !== undefined && site !== "same-origin" && site !== "none") return true;
+  return origin !== undefined && origin.toLowerCase() !== `http://${host?.toLowerCase()}`;
+}
