@@ -13,6 +13,8 @@ export interface StoredManagedServer {
   instance: string;
   startedAtMs: number;
   restarts: number;
+  /** The run that it was started for, and ends with. */
+  forRun?: string;
 }
 
 /** A server that a person named. */
@@ -21,6 +23,8 @@ export interface StoredRemoteServer {
   host: string;
   port: number;
   token?: string;
+  /** It registered itself by HTTP, once, as AgentScope 0.1's do; undefined: a person named it. */
+  registered?: boolean;
 }
 
 export class ManagedServerTable {

@@ -1,0 +1,208 @@
+import { availableParallelism } from "node:os";
+import { type Allocation, type AllocationItem, isLoopback } from "agentscope-distributed/studio";
+import { StudioError } from "../errors.js";
+import type { LogBook } from "../log/logBook.js";
+import { Allocator, type Candidate } from "./allocation.js";
+import type { ManagedServer } from "./managedServer.js";
+import type { ManagedServers } from "./managedServers.js";
+import type { ServerEntry } from "./serverEntry.js";
+import type { ServerTable } from "./serverTable.js";
+
+/** The script that wants servers for its agents. */
+export interface Claimant {
+  runId: string;
+  cwd: string;
+  /** Whether its process is on the daemon's machine; then it is the same user's. */
+  isLocal: boolean;
+}
+
+/** A server that was started for a run and has had no agents for so long is ended, in milliseconds. */
+const idleMs = 30_000;
+const lookMs = 5000;
+
+/**
+ * Where agents are put that name no server.
+ *
+ * 1. On servers that are there, have the class, and can be reached and entered by the script; the least loaded first.
+ * 2. Where none is, and where all of them were started for this run and have agents already, the daemon starts one for the run, with the
+ *    code as it is now; up to as many for a folder as the machine runs at a time.
+ * 3. What was started for a run serves no other: the code may be another by then. It ends when it has had no agents for a while.
+ */
+export class Placement implements Disposable {
+  private readonly allocator = new Allocator();
+  /** One after the other for each folder: two allocations at once start what is missing once. */
+  private readonly turns = new Map<string, Promise<void>>();
+  private readonly idleSince = new Map<string, number>();
+  private readonly looking: NodeJS.Timeout;
+
+  constructor(
+    private readonly parts: { table: ServerTable; managed: ManagedServers; log: LogBook },
+    private readonly limit = availableParallelism(),
+  ) {
+    const { table } = parts;
+    table.agentsMade.on(({ serverId, count }) => this.allocator.arrived(serverId, count));
+    table.removed.on((serverId) => this.idleSince.delete(serverId));
+    this.looking = setInterval(() => this.endIdle(), lookMs).unref();
+  }
+
+  async allocate(items: readonly AllocationItem[], claimant: Claimant): Promise<Allocation[]> {
+    const reasons = new Map<string, string>();
+    const kinds = new Map<string, { item: AllocationItem; count: number }>();
+    for (const item of items) {
+      const kind = kinds.get(keyOf(item)) ?? { item, count: 0 };
+      kind.count += 1;
+      kinds.set(keyOf(item), kind);
+    }
+    for (const [key, { item, count }] of kinds) {
+      const reason = await this.provide(item, { count, claimant });
+      if (reason !== undefined) reasons.set(key, reason);
+    }
+    return this.allocator.place(items, (item) => ({
+      candidates: this.candidates(item, claimant),
+      reason: reasons.get(keyOf(item)) ?? "the servers for it have ended just now",
+    }));
+  }
+
+  /** The server with the fewest agents among those that are there, for callers that know no class: AgentScope 0.1's. */
+  leastLoaded(): ServerEntry | undefined {
+    const alive = [...this.parts.table.all()].filter(
+      ({ isAlive, kind, identity }) => isAlive && kind !== "child" && identity.access === "open",
+    );
+    const load = (entry: ServerEntry) => this.allocator.load(this.candidate(entry));
+    return alive.toSorted((a, b) => load(a) - load(b))[0];
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.looking);
+  }
+
+  private candidates(item: AllocationItem, claimant: Claimant): Candidate[] {
+    return [...this.parts.table.all()]
+      .filter((entry) => this.canHave(entry, item, claimant))
+      .map((entry) => this.candidate(entry));
+  }
+
+  private candidate({ serverId, identity, history }: ServerEntry): Candidate {
+    const { host, port, token } = identity;
+    return {
+      ...{ serverId, host, port },
+      ...(token !== undefined && { token }),
+      agents: this.parts.table.agents.size(serverId),
+      cpuPercent: history.latest?.cpuPercent ?? 0,
+    };
+  }
+
+  private canHave(entry: ServerEntry, { className, builtIn }: AllocationItem, claimant: Claimant): boolean {
+    const { kind, isAlive, serverId } = entry;
+    const { classes, access, token, host, isLocal, instance, viaStudio } = entry.identity;
+    const forRun = this.parts.managed.find(serverId)?.forRun;
+    // Python's servers speak another language with callers of their agents.
+    if (!isAlive || kind === "child" || instance === "") return false;
+    if (forRun !== undefined && forRun !== claimant.runId) return false;
+    if (access === "tls" || (access === "token" && token === undefined)) return false;
+    const isReachable = viaStudio || !isLoopback(host) || (isLocal && claimant.isLocal);
+    return isReachable && (builtIn || classes?.includes(className) === true);
+  }
+
+  /** Starts what is missing, and adds the class to it. @returns why there is nothing to put such agents on, in a sentence. */
+  private async provide(
+    item: AllocationItem,
+    { count, claimant }: { count: number; claimant: Claimant },
+  ): Promise<string | undefined> {
+    if (this.isEnough(item, { count, claimant })) return undefined;
+    if (!claimant.isLocal) {
+      return `no server that is there has the class ${item.className}, and the daemon starts servers for scripts of its own machine only`;
+    }
+    if (!item.builtIn && item.module === undefined) {
+      return `no server that is there has the class ${item.className}, and the module that defines it is not known`;
+    }
+    try {
+      await this.inTurn(claimant.cwd, async () => {
+        if (!this.isEnough(item, { count, claimant })) await this.startFor(item, { count, claimant });
+      });
+    } catch (error) {
+      const why = StudioError.from(error).message;
+      if (this.candidates(item, claimant).length > 0) return undefined;
+      return `no server that is there has the class ${item.className}, and the daemon can't start one: ${why}`;
+    }
+    return undefined;
+  }
+
+  private isEnough(item: AllocationItem, { count, claimant }: { count: number; claimant: Claimant }): boolean {
+    const candidates = this.candidates(item, claimant);
+    const isOwn = ({ serverId }: Candidate) => this.parts.managed.find(serverId)?.forRun === claimant.runId;
+    if (candidates.some((one) => !isOwn(one))) return true;
+    const idle = candidates.filter((one) => this.allocator.load(one) === 0).length;
+    const hasRoom = this.startedFor(claimant.cwd).length < this.limit;
+    return candidates.length > 0 && (idle >= Math.min(count, this.limit) || !hasRoom || !claimant.isLocal);
+  }
+
+  private async startFor(
+    item: AllocationItem,
+    { count, claimant }: { count: number; claimant: Claimant },
+  ): Promise<void> {
+    const { managed, log } = this.parts;
+    const { cwd, runId } = claimant;
+    const own = () => this.startedFor(cwd).filter(({ forRun, entry }) => forRun === runId && entry.isAlive);
+    const idle = own().filter(({ entry }) => this.allocator.load(this.candidate(entry)) === 0).length;
+    const room = this.limit - this.startedFor(cwd).length;
+    const missing = Math.min(Math.max(0, count - idle), Math.max(0, room));
+    if (missing === 0 && own().length === 0) {
+      throw new Error(`${this.limit} servers run for other runs of ${cwd}, as many as the machine runs at a time`);
+    }
+    if (missing > 0)
+      log.write("info", "daemon", `${missing} servers are started for agents of ${item.className} in ${cwd}`);
+    const started = await Promise.allSettled(
+      Array.from({ length: missing }, () => managed.start({ cwd, workers: 1 }, runId)),
+    );
+    const { className, module } = item;
+    if (!item.builtIn && module !== undefined) {
+      await Promise.all(own().map(({ entry }) => addClass(entry, { className, url: module })));
+    }
+    const failed = started.find((one) => one.status === "rejected");
+    if (failed !== undefined && own().length === 0) throw failed.reason;
+  }
+
+  /** Those that were started for runs of a folder, and are there or coming. */
+  private startedFor(cwd: string): ManagedServer[] {
+    return [...this.parts.managed.all()].filter(
+      ({ forRun, isEnded, entry }) => forRun !== undefined && !isEnded && entry.cwd === cwd,
+    );
+  }
+
+  private async inTurn(cwd: string, work: () => Promise<void>): Promise<void> {
+    const turn = (this.turns.get(cwd) ?? Promise.resolve()).then(work);
+    const settled = turn.catch(() => {});
+    this.turns.set(cwd, settled);
+    try {
+      await turn;
+    } finally {
+      if (this.turns.get(cwd) === settled) this.turns.delete(cwd);
+    }
+  }
+
+  private endIdle(): void {
+    const { managed, table } = this.parts;
+    for (const { forRun, entry } of managed.all()) {
+      if (forRun === undefined || !entry.isAlive) continue;
+      const { serverId } = entry;
+      const isIdle = table.agents.size(serverId) === 0 && this.allocator.onTheWay(serverId) === 0;
+      const since = this.idleSince.get(serverId);
+      if (!isIdle) this.idleSince.delete(serverId);
+      else if (since === undefined) this.idleSince.set(serverId, performance.now());
+      else if (performance.now() - since > idleMs) void managed.stop(serverId).then(() => table.remove(serverId));
+    }
+  }
+}
+
+async function addClass(entry: ServerEntry, added: { className: string; url: string }): Promise<void> {
+  const classes = entry.identity.classes ?? [];
+  if (classes.includes(added.className)) return;
+  await entry.link.addClasses([added]);
+  // The server tells of it, too; it may be asked for agents before that.
+  entry.tellClasses([...new Set([...(entry.identity.classes ?? []), added.className])]);
+}
+
+function keyOf({ builtIn, className, module }: AllocationItem): string {
+  return `${builtIn} ${className} ${module ?? ""}`;
+}

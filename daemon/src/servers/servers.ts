@@ -1,0 +1,262 @@
+import type { Socket } from "node:net";
+import type { Allocation, AllocationItem, ResourceSample, ServerAttached } from "agentscope-distributed/studio";
+import type { MessageConnection } from "vscode-jsonrpc";
+import { StudioError } from "../errors.js";
+import type { Home } from "../home/home.js";
+import type { LogBook } from "../log/logBook.js";
+import type { AgentRow, MessageRecord, Page, ServerRow } from "../protocol/model.js";
+import type { StartServer } from "../protocol/requests.js";
+import { Relays } from "../relay/relays.js";
+import type { Store } from "../store/store.js";
+import type { AgentQuery } from "./agentIndex.js";
+import { AttachedServer } from "./attachedServer.js";
+import { Attaching, type ServerPeer } from "./attaching.js";
+import { ManagedServers } from "./managedServers.js";
+import { NamedServers, type ServerAddress } from "./namedServers.js";
+import { type Claimant, Placement } from "./placement.js";
+import type { RestartLimits } from "./restartPlan.js";
+import { type MemoryQuery, ServerAgents } from "./serverAgents.js";
+import { ServerTable } from "./serverTable.js";
+
+export interface ServersOptions {
+  log: LogBook;
+  home: Home;
+  store: Pick<Store, "managedServers" | "remoteServers">;
+  /** What the daemon listens on: relays do, too. */
+  bindHost: string;
+  /** The run whose script a process is. */
+  runOf: (instance: string) => string | undefined;
+  restartLimits?: RestartLimits;
+}
+
+/** How long a server that is not the daemon's own may take to end when it was told to, in milliseconds. */
+const stopMs = 10_000;
+
+/** All agent servers that the daemon knows, and what can be done with them. */
+export class Servers {
+  private readonly table: ServerTable;
+  private readonly managed: ManagedServers;
+  private readonly named: NamedServers;
+  private readonly relays: Relays;
+  private readonly attaching: Attaching;
+  private readonly placement: Placement;
+  private readonly ofAgents: ServerAgents;
+
+  constructor({ log, home, store, bindHost, runOf, restartLimits }: ServersOptions) {
+    const table = new ServerTable({ log, runOf });
+    this.table = table;
+    this.managed = new ManagedServers({
+      ...{ table, home, log, store: store.managedServers },
+      ...(restartLimits !== undefined && { restartLimits }),
+    });
+    this.named = new NamedServers({ table, store: store.remoteServers });
+    this.relays = new Relays({ bindHost, log, ask: (serverId, tunnelId) => this.askTunnel(serverId, tunnelId) });
+    table.removed.on((serverId) => void this.relays.close(serverId));
+    const { managed, named, relays } = this;
+    this.attaching = new Attaching({ table, managed, named, relays });
+    this.placement = new Placement({ table, managed, log });
+    this.ofAgents = new ServerAgents({ table, log });
+  }
+
+  /** The id of a server that came, changed or went; its resources alone are no change. */
+  get changed(): ServerTable["changed"] {
+    return this.table.changed;
+  }
+
+  /** The id of a server whose agents came or went. */
+  get agentsChanged(): ServerTable["agentsChanged"] {
+    return this.table.agentsChanged;
+  }
+
+  get sampled(): ServerTable["sampled"] {
+    return this.table.sampled;
+  }
+
+  /** Of memories that are watched. */
+  get memoryChanged(): ServerTable["memoryChanged"] {
+    return this.table.memoryChanged;
+  }
+
+  /** A server can be spoken to, for the first time or again. */
+  get attached(): ServerTable["attached"] {
+    return this.table.attached;
+  }
+
+  rows(): ServerRow[] {
+    return [...this.table.all()].map((entry) => entry.row());
+  }
+
+  row(serverId: string): ServerRow | undefined {
+    return this.table.find(serverId)?.row();
+  }
+
+  /** How many agents live, on all servers. */
+  get agentCount(): number {
+    return [...this.table.all()].reduce((sum, { serverId }) => sum + this.table.agents.size(serverId), 0);
+  }
+
+  /** Starts a server that the daemon keeps running; resolves when it is there. @throws StudioError with its last words. */
+  async start(options: StartServer): Promise<ServerRow> {
+    return (await this.managed.start(options)).row();
+  }
+
+  /**
+   * Ends a server; one that the daemon started with all that it started, and for good.
+   *
+   * @throws StudioError when it can't be told, or does not end in time.
+   */
+  async stop(serverId: string): Promise<void> {
+    const entry = this.table.get(serverId);
+    if (this.managed.find(serverId) !== undefined) {
+      await this.managed.stop(serverId);
+      this.table.agents.remove(serverId);
+      this.table.agentsChanged.emit(serverId);
+      return;
+    }
+    const { link } = entry;
+    entry.expectStop();
+    try {
+      await link.stop();
+    } catch (error) {
+      // It may end before its answer is here.
+      if (entry.isAttached) throw error;
+    }
+    await this.untilEnded(serverId);
+    this.named.forget(serverId);
+    entry.stopped();
+    this.table.agents.remove(serverId);
+    this.table.agentsChanged.emit(serverId);
+  }
+
+  /** Takes in a server by its address; it stays until it is forgotten. @throws StudioError when none answers there. */
+  async connect(at: ServerAddress): Promise<ServerRow> {
+    return (await this.named.connect(at)).row();
+  }
+
+  /** Takes in a server that gives its id and address and nothing more: AgentScope 0.1's. @throws StudioError when the id is taken. */
+  async registerByHttp({ serverId, ...at }: ServerAddress & { serverId: string }): Promise<ServerRow> {
+    return (await this.named.register(serverId, at)).row();
+  }
+
+  /** Takes a server from the list. @throws StudioError when it is there, and is not one that was named. */
+  forget(serverId: string): void {
+    const entry = this.table.get(serverId);
+    const isManaged = this.managed.find(serverId)?.isEnded === false;
+    if (isManaged || (entry.isAttached && !this.named.has(serverId))) {
+      throw StudioError.refused(`${serverId} is ${entry.shown.state}: stop it first`);
+    }
+    this.table.remove(serverId);
+  }
+
+  /** @param query with `states` servers are asked what each agent of the page does. */
+  agents(query: AgentQuery & { states?: boolean }): Promise<Page<AgentRow>> {
+    return this.ofAgents.list(query);
+  }
+
+  /** Deletes an agent; one that is lost is taken from the list. */
+  deleteAgent(serverId: string, agentId: string): Promise<void> {
+    return this.ofAgents.delete(serverId, agentId);
+  }
+
+  deleteAllAgents(serverId: string): Promise<void> {
+    return this.ofAgents.deleteAll(serverId);
+  }
+
+  /** Gives the new agent. */
+  cloneAgent(serverId: string, agentId: string): Promise<AgentRow> {
+    return this.ofAgents.clone(serverId, agentId);
+  }
+
+  /** Messages that an agent remembers, oldest first. */
+  memory(request: MemoryQuery): Promise<Page<MessageRecord>> {
+    return this.ofAgents.memory(request);
+  }
+
+  /** From now on `memoryChanged` tells of the agent; gives what ends that. */
+  watchMemory(serverId: string, agentId: string): () => void {
+    return this.ofAgents.watchMemory(serverId, agentId);
+  }
+
+  async setModelConfigs(serverId: string, configs: Record<string, unknown>[]): Promise<void> {
+    await this.table.get(serverId).link.setModelConfigs(configs);
+  }
+
+  /** Samples of the last hour, oldest first. @param sinceMs milliseconds since 1970 */
+  history(serverId: string, sinceMs?: number): ResourceSample[] {
+    return this.table.get(serverId).history.since(sinceMs);
+  }
+
+  /** A server for each item, or why there is none. */
+  allocate(items: readonly AllocationItem[], claimant: Claimant): Promise<Allocation[]> {
+    return this.placement.allocate(items, claimant);
+  }
+
+  /** The server with the fewest agents among those that let everybody in; undefined: none is there. */
+  leastLoaded(): ServerRow | undefined {
+    return this.placement.leastLoaded()?.row();
+  }
+
+  /** A server has come. @throws StudioError when it is refused. */
+  attach(connection: MessageConnection, announcement: unknown, peer: ServerPeer): Promise<ServerAttached> {
+    return this.attaching.attach(connection, announcement, peer);
+  }
+
+  /** A server has opened a tunnel that it was asked for. @returns false when nobody waits for it. */
+  takeTunnel(tunnelId: string, socket: Socket): boolean {
+    return this.relays.take(tunnelId, socket);
+  }
+
+  /** Finds servers of an earlier daemon again. */
+  async recover(): Promise<void> {
+    this.managed.recover();
+    this.named.recover();
+  }
+
+  /** Whether something needs the daemon: servers that it keeps running, and those that have come to it. */
+  get busy(): boolean {
+    const isManaged = [...this.managed.all()].some(({ isEnded }) => !isEnded);
+    return isManaged || [...this.table.all()].some(({ kind, isAttached }) => isAttached && kind === "independent");
+  }
+
+  /** Ends what the daemon started, and lets go of the others. */
+  async close(): Promise<void> {
+    this.placement[Symbol.dispose]();
+    this.named[Symbol.dispose]();
+    await this.managed.close();
+    await this.relays[Symbol.asyncDispose]();
+    this.table[Symbol.dispose]();
+  }
+
+  /** Lets go of all: what the daemon started runs on, and is found again by the next one. */
+  leave(): void {
+    this.placement[Symbol.dispose]();
+    this.named[Symbol.dispose]();
+    this.managed.leave();
+    this.table[Symbol.dispose]();
+  }
+
+  private askTunnel(serverId: string, tunnelId: string): boolean {
+    const entry = this.table.find(serverId);
+    if (entry === undefined || !entry.isAttached || !(entry.link instanceof AttachedServer)) return false;
+    entry.link.openTunnel(tunnelId);
+    return true;
+  }
+
+  private async untilEnded(serverId: string): Promise<void> {
+    const isEnded = () => this.table.find(serverId)?.isAttached !== true || this.named.has(serverId);
+    if (isEnded()) return;
+    const { changed } = this.table;
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        remove();
+        reject(StudioError.unreachable(`${serverId} has not ended within ${stopMs / 1000} s`));
+      }, stopMs);
+      const remove = changed.on((id) => {
+        if (id !== serverId || !isEnded()) return;
+        clearTimeout(timer);
+        remove();
+        resolve();
+      });
+    });
+  }
+}
