@@ -112,6 +112,7 @@ function specOf({ agentClass, args, options, local }: Placement): AgentSpec {
     ),
     moduleUrl: undefined,
     madeInTurnOf: maker?.person === host.person ? undefined : maker?.id,
+    maker: maker?.spec.maker,
     person: maker?.person,
   };
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError as InvalidOption } from "commander";
+import { Command, Option, InvalidArgumentError as InvalidOption } from "commander";
 import { asError } from "../errors.js";
 import { sdkVersion } from "../studio/sdkVersion.js";
 import { startAgentServer, type StartOptions } from "./startAgentServer.js";
@@ -32,7 +32,21 @@ const start = program
   .option("--tls-key <file>", "and its key")
   .option("--tls-ca <file>", "let in only callers with a certificate signed by this one")
   .option("--save-dir <folder>", "a folder whose files are served to others")
-  .option("--studio-url <url>", "the daemon to register with")
+  .option("--studio-url <url>", "the daemon to register with (default: $AGENTSCOPE_STUDIO_URL)")
+  .option(
+    "--via-studio <url>",
+    "register with this daemon, and be reached through it alone: nobody need reach this machine",
+  )
+  .option(
+    "--studio-token-file <file>",
+    "the daemon's token, where it is not this user's own (or $AGENTSCOPE_STUDIO_TOKEN)",
+  )
+  .addOption(new Option("--managed", "started by a daemon, and found by it again").hideHelp())
+  .addOption(
+    new Option("--max-alone-seconds <n>", "when a managed server ends that nobody is connected to (default: 60)")
+      .argParser(wholeNumber(1))
+      .hideHelp(),
+  )
   .option("--no-log", "print nothing on standard error but errors")
   .action(async (options: StartOptions) => startAgentServer(options));
 

@@ -7,8 +7,17 @@ import { readModelConfigs } from "../models/modelConfigs.js";
 import { settings } from "../orchestration/settings.js";
 import { formatAgentDirReport } from "../server/agentDir.js";
 import { AgentServer } from "../server/agentServer.js";
-import { defaultMaxPoolSize, defaultMaxTimeoutSeconds, readTokenFile } from "../server/serverOptions.js";
+import { independentStudio } from "../server/independentStudio.js";
+import {
+  defaultMaxPoolSize,
+  defaultMaxTimeoutSeconds,
+  readTokenFile,
+  type StudioOptions,
+} from "../server/serverOptions.js";
 import { type AccessOptions, tlsOf } from "./accessOptions.js";
+
+/** How long a managed server outlives its daemon and its callers, in seconds. */
+const defaultMaxAloneSeconds = 60;
 
 /** The options of `as-server start`, as the command line gives them. */
 export interface StartOptions extends AccessOptions {
@@ -25,20 +34,22 @@ export interface StartOptions extends AccessOptions {
   localMode?: boolean;
   saveDir?: string;
   studioUrl?: string;
+  viaStudio?: string;
+  studioTokenFile?: string;
+  managed?: boolean;
+  maxAloneSeconds?: number;
   log: boolean;
 }
 
 /** Runs an agent server in this process: the ready line on standard output, the log on standard error. */
 export async function startAgentServer(options: StartOptions): Promise<void> {
-  if (options.studioUrl !== undefined) {
-    throw new InvalidArgumentError("--studio-url needs the daemon, which this version does not have yet: leave it out");
-  }
   const log = (line: string) => {
     if (options.log) process.stderr.write(`${line}\n`);
   };
   const server = await AgentServer.start(
     {
-      host: options.localMode === true ? "127.0.0.1" : options.host,
+      // Others reach it through the daemon then.
+      host: options.localMode === true || options.viaStudio !== undefined ? "127.0.0.1" : options.host,
       port: options.port,
       serverId: options.serverId ?? `server-${randomUUID().slice(0, 8)}`,
       classes: [],
@@ -52,10 +63,11 @@ export async function startAgentServer(options: StartOptions): Promise<void> {
       token: options.tokenFile === undefined ? undefined : readTokenFile(options.tokenFile),
       tls: tlsOf(options),
       saveDir: options.saveDir,
+      studio: studioOf(options),
       child: false,
     },
     // What agents left running must not keep a stopped server.
-    { onStop: () => process.exit() },
+    { onStop: () => process.exit(), warn: log },
   );
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void server.stop());
   try {
@@ -67,7 +79,18 @@ export async function startAgentServer(options: StartOptions): Promise<void> {
     await server.stop();
     return;
   }
-  const { host, port, serverId } = server.address;
+  const { host, port, serverId } = await server.reachable();
   log(`agent server ${serverId} listens on ${host}:${port}; Ctrl-C stops it`);
   process.stdout.write(formatReadyLine({ event: "ready", host, port, server_id: serverId }));
+}
+
+/** @throws InvalidArgumentError when two options contradict each other. */
+function studioOf(options: StartOptions): StudioOptions | undefined {
+  const { studioUrl, viaStudio, studioTokenFile, managed, maxAloneSeconds = defaultMaxAloneSeconds } = options;
+  if (studioUrl !== undefined && viaStudio !== undefined && studioUrl !== viaStudio) {
+    throw new InvalidArgumentError("--studio-url and --via-studio name two daemons: give --via-studio alone");
+  }
+  const token = studioTokenFile === undefined ? undefined : readTokenFile(studioTokenFile);
+  if (managed === true) return { url: studioUrl, token, kind: "managed", maxAloneSeconds };
+  return independentStudio(viaStudio ?? studioUrl, { token, via: viaStudio !== undefined });
 }

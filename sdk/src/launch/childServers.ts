@@ -5,7 +5,12 @@ import { formatAddress } from "../link/peer.js";
 import type { ServerAccess } from "../link/serverAccess.js";
 import { settings } from "../orchestration/settings.js";
 import type { Connection } from "../runtime/connection.js";
-import { defaultMaxPoolSize, defaultMaxTimeoutSeconds, type ServerOptions } from "../server/serverOptions.js";
+import {
+  defaultMaxPoolSize,
+  defaultMaxTimeoutSeconds,
+  type ServerOptions,
+  type StudioOptions,
+} from "../server/serverOptions.js";
 import { ServerProcess } from "./serverProcess.js";
 
 /** Opens a connection to a server that is being started; `lost` ends it at once when the server's process has ended. */
@@ -24,15 +29,14 @@ interface ChildServer {
 /** Child processes for agents: one each, up to `init({ maxChildServers })`, then shared, least loaded first. */
 export class ChildServers {
   private readonly servers = new Set<ChildServer>();
-  private readonly token: string;
+  /** Of all children of this process: they let each other in, and nobody else. */
+  private readonly token = randomBytes(32).toString("hex");
 
   constructor(
     private readonly open: OpenConnection,
-    token?: string,
-  ) {
-    // Of all children of this process: they let each other in, and nobody else.
-    this.token = token ?? randomBytes(32).toString("hex");
-  }
+    /** The daemon that a child tells of itself, if there is one. */
+    private readonly studio: () => StudioOptions | undefined,
+  ) {}
 
   /** A connection to a child for one more agent. */
   connectionFor(options: DistOptions): Connection {
@@ -84,6 +88,7 @@ export class ChildServers {
       token: this.token,
       tls: undefined,
       saveDir: settings.saveDir,
+      studio: this.studio(),
       child: true,
     };
   }

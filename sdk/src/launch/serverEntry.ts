@@ -37,7 +37,11 @@ function end(): void {
 
 async function start(options: ServerOptions): Promise<void> {
   try {
-    server = await AgentServer.start(options, { onStop: () => process.exit(0) });
+    server = await AgentServer.start(options, {
+      onStop: () => process.exit(0),
+      // What concerns a child of a script is the script's to say.
+      warn: (line) => void (options.child || process.stderr.write(`${line}\n`)),
+    });
     process.once("SIGTERM", () => void server?.stop());
     if (options.agentDir !== undefined || options.classes.length > 0) {
       const report = await server.loaded();

@@ -9,6 +9,7 @@ import type { ClientTls } from "../link/grpcClient.js";
 import { type ModelConfigSource, readModelConfigs } from "../models/modelConfigs.js";
 import { settings } from "../orchestration/settings.js";
 import type { AgentServer } from "../server/agentServer.js";
+import { independentStudio } from "../server/independentStudio.js";
 import { defaultMaxPoolSize, defaultMaxTimeoutSeconds, type ServerOptions } from "../server/serverOptions.js";
 import { ServerProcess } from "./serverProcess.js";
 
@@ -28,7 +29,10 @@ export interface LauncherOptions {
   modelConfigs?: ModelConfigSource;
   /** MCP servers that agents can name: a JSON file, or servers by name. Default: those given to `init`. */
   mcpServers?: string | McpServers;
-  /** The daemon to register with. */
+  /**
+   * The daemon to register with, as `http://HOST:PORT`. Default: what `AGENTSCOPE_STUDIO_URL` names; without either none. The server
+   * runs all the same when nobody is there, and registers as soon as somebody is.
+   */
   studioUrl?: string;
   /** How the server is called in lists. Default: made. */
   serverId?: string;
@@ -62,9 +66,6 @@ export class RpcAgentServerLauncher implements AsyncDisposable {
 
   /** @throws InvalidArgumentError naming the option that can't be used. */
   constructor(options: LauncherOptions = {}) {
-    if (options.studioUrl !== undefined) {
-      throw new InvalidArgumentError("studioUrl needs the daemon, which this version does not have yet: leave it out");
-    }
     this.host = options.localMode === true ? "127.0.0.1" : (options.host ?? "127.0.0.1");
     this.boundPort = options.port ?? 0;
     this.serverId = options.serverId ?? `server-${randomUUID().slice(0, 8)}`;
@@ -83,6 +84,7 @@ export class RpcAgentServerLauncher implements AsyncDisposable {
       token: options.token,
       tls: options.tls,
       saveDir: options.saveDir ?? settings.saveDir,
+      studio: independentStudio(options.studioUrl),
       child: false,
     };
   }
@@ -111,7 +113,7 @@ export class RpcAgentServerLauncher implements AsyncDisposable {
     const ended = new Promise<void>((resolve) => {
       onStop = resolve;
     });
-    const server = await AgentServer.start(this.options, { onStop });
+    const server = await AgentServer.start(this.options, { onStop, warn: (text) => settings.logger.warn(text) });
     this.boundPort = server.address.port;
     this.running = { kind: "here", server, ended };
     await server.loaded();

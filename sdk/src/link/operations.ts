@@ -7,7 +7,10 @@
  */
 export const operation = {
   // from the caller
-  /** number, seq, agentId, name, className, moduleUrl | null, id of the agent in whose turn it was made | null, constructor arguments (a list) */
+  /**
+   * number, seq, agentId, name, className, moduleUrl | null, id of the agent in whose turn it was made | null, instance of the process
+   * whose script made it (null: the caller's) | null, constructor arguments (a list)
+   */
   create: 1,
   /** number, seq, agentId, name, className, caller | null, seq: an agent that is there, or that this caller's operation makes */
   bind: 2,

@@ -5,6 +5,10 @@ import { Msg, type MsgRecord } from "./msg.js";
 export class TemporaryMemory {
   private messages: Msg[] = [];
   private readonly ids = new Set<string>();
+  /** @internal Raised when messages were deleted or replaced: what was read before is no longer true. */
+  generation = 0;
+  /** @internal Told of each change. */
+  onChange: (() => void) | undefined = undefined;
 
   /** How many messages it holds. */
   get size(): number {
@@ -22,6 +26,7 @@ export class TemporaryMemory {
     if (this.ids.has(message.id)) return;
     this.ids.add(message.id);
     this.messages.push(message);
+    this.onChange?.();
   }
 
   /**
@@ -35,12 +40,19 @@ export class TemporaryMemory {
     return recent === undefined ? messages : messages.slice(Math.max(messages.length - recent, 0));
   }
 
+  /** @internal Those at these places. */
+  slice(from: number, to: number): Msg[] {
+    return this.messages.slice(from, to);
+  }
+
   /** Deletes the messages at these places (0 is the oldest); without an argument all. */
   delete(indexes?: number | readonly number[]): void {
     const gone = new Set([indexes ?? [...this.messages.keys()]].flat());
     const before = this.messages;
     this.messages = [];
     this.ids.clear();
+    this.generation++;
+    this.onChange?.();
     this.add(before.filter((_message, index) => !gone.has(index)));
   }
 

@@ -6,6 +6,8 @@ import type { ModelConfig } from "../models/modelConfigSchema.js";
 export interface Settings {
   /** The run target over the options of `toDist`. */
   target: string | undefined;
+  /** The daemon that was named, as `http://HOST:PORT`. */
+  studioUrl: string | undefined;
   project: string | undefined;
   name: string | undefined;
   /** The most child servers; then agents share them. */
@@ -33,6 +35,7 @@ export interface Logger {
 
 export const settings: Settings = {
   target: undefined,
+  studioUrl: undefined,
   project: undefined,
   name: undefined,
   maxChildServers: availableParallelism(),

@@ -2,6 +2,7 @@ import { rawAgentClass } from "../agents/brand.js";
 import { AgentScopeError, InvalidArgumentError } from "../errors.js";
 import type { AgentInstance } from "./agentCode.js";
 import type { AgentSpec } from "./agentSpec.js";
+import { CallCounters } from "./callCounters.js";
 import { type AgentHome, HostedAgent } from "./hostedAgent.js";
 import type { Person } from "./person.js";
 import { Residents } from "./residents.js";
@@ -29,6 +30,8 @@ export interface HostOptions {
   makeResident?: (id: string) => AgentInstance | undefined;
   /** Whether no agent of another thread of the process has an id; it is this host's from then on. */
   claimId?: (id: string) => Promise<boolean>;
+  /** Counts calls where others read it; its own unless given. */
+  counters?: CallCounters;
   /** Tells what happens, to whoever watches (the I/O thread). */
   events?: HostEvents;
 }
@@ -68,6 +71,7 @@ export class AgentHost implements AgentHome {
   /** The longest turn of a call. */
   readonly callTimeoutMs: number;
   readonly slice = new TimeSlice();
+  readonly counters: CallCounters;
   readonly endsWithCaller = false;
   private readonly residents: Residents;
   private making: HostedAgent | undefined;
@@ -83,6 +87,7 @@ export class AgentHost implements AgentHome {
   constructor(private readonly options: HostOptions) {
     this.serverName = options.serverName;
     this.callTimeoutMs = options.callTimeoutSeconds * 1000;
+    this.counters = options.counters ?? new CallCounters();
     this.residents = new Residents(this, (id) => options.makeResident?.(id));
     this.pool = new ResultPool(options.maxPoolSize, options.maxTimeoutSeconds * 1000);
   }
@@ -276,6 +281,7 @@ export class AgentHost implements AgentHome {
   /** @internal A call's turn begins. */
   begun(agent: HostedAgent): void {
     this.busy.add(agent);
+    this.counters.turnBegan();
     this.options.events?.callBegun(agent);
     this.watchDeadlines();
   }
@@ -287,6 +293,7 @@ export class AgentHost implements AgentHome {
   /** @internal A call's turn has ended. */
   finished(agent: HostedAgent): void {
     this.busy.delete(agent);
+    this.counters.turnEnded();
     this.options.events?.callEnded(agent);
   }
 

@@ -13,6 +13,8 @@ export interface AgentSpec {
   moduleUrl: string | undefined;
   /** Told to the host: the id of the agent in whose turn it was made; none for a script's. What it says goes by that one's way. */
   madeInTurnOf?: string | undefined;
+  /** Instance of the process whose script made it, or made the agent in whose turn it was made; default: the host's own. */
+  maker?: string | undefined;
   /** Known to the host: whom it speaks to; default: the host's own person. */
   person?: Person | undefined;
 }

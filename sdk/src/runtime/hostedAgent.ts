@@ -8,6 +8,7 @@ import { snapshot } from "../messages/valueCodec.js";
 import { callWatch } from "../studio/callLog.js";
 import { type AgentInstance, callGivenUp, invokeAgent, isThenable, relayedCall } from "./agentCode.js";
 import type { AgentSpec } from "./agentSpec.js";
+import type { CallCounters } from "./callCounters.js";
 import { Mailbox } from "./mailbox.js";
 import type { AgentReference, AgentTarget, ReferenceTarget } from "./agentTarget.js";
 import { coarseNow } from "./coarseClock.js";
@@ -31,6 +32,7 @@ export interface AgentHome {
   readonly callTimeoutMs: number;
   /** In which the agents of the thread begin their turns. */
   readonly slice: TimeSlice;
+  readonly counters: CallCounters;
   begun(agent: HostedAgent): void;
   finished(agent: HostedAgent): void;
   /** Whom agents speak to that nobody elsewhere has made. */
@@ -53,7 +55,7 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
   running: Task | undefined = undefined;
   private advancing = false;
   // Made when they are needed: there can be a million agents, most of them idle.
-  private mailbox: Mailbox | undefined = undefined;
+  /** @internal */ mailbox: Mailbox | undefined = undefined;
   private turn: Turn | undefined = undefined;
   private stoppedClocks = 0;
   private creationWatchers: ((error?: AgentScopeError) => void)[] | undefined = undefined;
@@ -183,6 +185,7 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
 
   /** A call has arrived. */
   submit(task: Task): void {
+    this.host.counters.arrived();
     if (this.state.kind === "failed" || this.state.kind === "deleted") {
       this.end(task, "failed", this.state.kind === "failed" ? this.state.error : this.goneError());
       return;
@@ -283,6 +286,7 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
 
   private end(task: Task, state: "done" | "failed", outcome: unknown): void {
     if (task.ended) return;
+    this.host.counters.ended();
     if (task.told) tellEnded(task, state, outcome);
     task.end(state, outcome);
   }

@@ -49,6 +49,7 @@ export class IncomingCalls implements TaskSink {
       className: this.host.internClassName(cursor.text()),
       moduleUrl: cursor.optionalText(),
       person: this.personOf(cursor.optionalText()),
+      maker: cursor.optionalText() ?? this.session.otherInstance,
       args: cursor.next() as unknown[],
     };
     const agent = this.host.create(spec);

@@ -33,6 +33,12 @@ export class Mailbox {
     if (this.queues.get(task.caller)?.peek() === task) this.ready.push(task);
   }
 
+  /** One that waits, the first of its caller. */
+  get first(): Task | undefined {
+    for (const queue of this.queues.values()) if (queue.length > 0) return queue.peek();
+    return undefined;
+  }
+
   /** Whether a call can begin. */
   get hasReady(): boolean {
     return this.ready.length > 0;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { DistOptions } from "../agents/distOptions.js";
 import { AgentScopeError } from "../errors.js";
 import { ChildServers } from "../launch/childServers.js";
+import { studioOfChild } from "../launch/studioOfChild.js";
 import { thisMachine } from "../link/peer.js";
 import type { ServerAccess } from "../link/serverAccess.js";
 import { StreamLink } from "../link/streamLink.js";
@@ -69,15 +70,18 @@ export function makeMainRuntime(): Runtime {
     self,
     network: { connect: connectByAddress, exportUrl: (url) => originOf(url) ?? url },
   });
-  const children = new ChildServers((access) => {
-    const { connection, link } = open(access);
-    // References that come back from elsewhere name a child by its address.
-    void access.then(
-      ({ address }) => connections.set(address, connection),
-      () => {},
-    );
-    return { connection, lost: (error) => link.abort(error) };
-  });
+  const children = new ChildServers(
+    (access) => {
+      const { connection, link } = open(access);
+      // References that come back from elsewhere name a child by its address.
+      void access.then(
+        ({ address }) => connections.set(address, connection),
+        () => {},
+      );
+      return { connection, lost: (error) => link.abort(error) };
+    },
+    () => studioOfChild(settings.studioUrl, instance),
+  );
   return {
     host,
     endpoint,

@@ -81,7 +81,7 @@ export class OutgoingCalls {
     const out = this.session.channel.write(64 + spec.className.length + spec.id.length);
     const code = spec.idChosen === true ? operation.createChosen : operation.create;
     out.push(code, number, seq, spec.id, spec.name, spec.className, spec.moduleUrl ?? null);
-    out.push(spec.madeInTurnOf ?? null, this.session.toWire(spec.args));
+    out.push(spec.madeInTurnOf ?? null, spec.maker ?? null, this.session.toWire(spec.args));
     return { number, seq };
   }
 

@@ -1,4 +1,5 @@
 import type { AgentInstance } from "./agentCode.js";
+import { CallCounters } from "./callCounters.js";
 import { HostedAgent } from "./hostedAgent.js";
 import { personIds, readPersonId } from "./person.js";
 import { Relay } from "./relay.js";
@@ -17,6 +18,7 @@ interface ResidentHost {
  * the person of a main process, and on an agent server what stands for the person of an agent that makes others.
  */
 export class Residents {
+  private readonly counters = new CallCounters();
   private readonly residents = new Map<string, HostedAgent>();
 
   constructor(
@@ -35,6 +37,8 @@ export class Residents {
       serverName,
       callTimeoutMs: Number.POSITIVE_INFINITY,
       slice: this.host.slice,
+      // What the process's own agents do is nobody's load.
+      counters: this.counters,
       begun: () => {},
       finished: () => {},
       person: undefined,

@@ -91,6 +91,10 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
     return this.connection.peer?.address ?? "";
   }
 
+  get otherInstance(): string | undefined {
+    return this.connection.peer?.instance;
+  }
+
   get otherRealm(): string {
     return this.connection.peer?.realm ?? "";
   }

@@ -9,6 +9,8 @@ export interface SessionPort {
   /** How the calls of this end are named, and those of the other. */
   readonly callerName: string;
   readonly otherCallerName: string;
+  /** Unique for each start of the process at the other end. */
+  readonly otherInstance: string | undefined;
   /** Why it is over, once it is. */
   readonly ended: AgentScopeError | undefined;
   /** Something is awaited from there: the process must not end by itself. */

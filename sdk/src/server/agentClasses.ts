@@ -1,3 +1,4 @@
+import { pathToFileURL } from "node:url";
 import { loadBuiltInAgent } from "../agents/builtInAgents.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { AgentClass } from "../runtime/agentHost.js";
@@ -11,6 +12,7 @@ import type { WorkerOptions } from "./workerMessages.js";
  */
 export class AgentClasses {
   private readonly registered = new Map<string, AgentClass>();
+  private readonly modules = new Map<string, string>();
   private readonly byModule = new Map<string, AgentClass>();
   private loading: Promise<unknown> | undefined;
 
@@ -28,14 +30,32 @@ export class AgentClasses {
   }
 
   private async loadAll(): Promise<AgentDirReport | undefined> {
-    for (const location of this.options.classes) {
-      this.registered.set(location.className, (await loadClass(location)) as AgentClass);
-    }
+    await this.add(this.options.classes);
     if (this.options.agentDir === undefined) return undefined;
     const { agentDir, blockingFiles: blocking } = this.options;
     const { report, classes } = await loadAgentDir(agentDir, { onFile: this.onFile, blocking });
     for (const [name, agentClass] of classes) this.registered.set(name, agentClass as AgentClass);
+    for (const { file, classes: names } of report.files) {
+      for (const name of names) this.modules.set(name, pathToFileURL(file).href);
+    }
     return report;
+  }
+
+  /**
+   * Registers classes by the modules that define them.
+   *
+   * @throws InvalidArgumentError when one can't be loaded.
+   */
+  async add(classes: WorkerOptions["classes"]): Promise<void> {
+    for (const location of classes) {
+      this.registered.set(location.className, (await loadClass(location)) as AgentClass);
+      this.modules.set(location.className, location.url);
+    }
+  }
+
+  /** The url of the module that defines an agent's class, where it is known. */
+  moduleOf({ className, spec }: { className: string; spec: { moduleUrl: string | undefined } }): string | undefined {
+    return spec.moduleUrl ?? this.modules.get(className);
   }
 
   /** @throws InvalidArgumentError naming the classes there are, and how to add one. */

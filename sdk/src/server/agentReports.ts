@@ -5,6 +5,7 @@ import type { AgentEntry, FromWorker } from "./workerMessages.js";
 /** Tells the I/O thread which agents there are, in batches, and which are busy, by a bit each. */
 export class AgentReports implements HostEvents {
   private made: AgentEntry[] = [];
+  private makers: string[] = [];
   private deleted: string[] = [];
   private scheduled = false;
 
@@ -13,8 +14,12 @@ export class AgentReports implements HostEvents {
     private readonly post: (message: FromWorker) => void,
   ) {}
 
-  agentMade({ id, name, className, number }: HostedAgent): void {
-    this.made.push([id, name, className, number]);
+  agentMade({ id, name, className, number, spec }: HostedAgent): void {
+    const { maker = "" } = spec;
+    // Mostly the same for all of a batch: told once.
+    let place = this.makers.lastIndexOf(maker);
+    if (place < 0) place = this.makers.push(maker) - 1;
+    this.made.push([id, name, className, number, place]);
     this.schedule();
   }
 
@@ -39,8 +44,9 @@ export class AgentReports implements HostEvents {
     // Before what is answered to those who made or deleted them: who has heard of an agent finds it in lists.
     queueMicrotask(() => {
       this.scheduled = false;
-      this.post(["agents", this.made, this.deleted]);
+      this.post(["agents", { made: this.made, makers: this.makers, deleted: this.deleted }]);
       this.made = [];
+      this.makers = [];
       this.deleted = [];
     });
   }

@@ -1,14 +1,23 @@
 import { createHash, randomUUID } from "node:crypto";
 import { networkInterfaces } from "node:os";
 import type { Server } from "@grpc/grpc-js";
-import { formatAddress, type PeerInfo, thisMachine } from "../link/peer.js";
+import { formatAddress, hostOf, type PeerInfo, thisMachine } from "../link/peer.js";
 import type { AgentDirReport } from "./agentDir.js";
 import { bindServer } from "./bindServer.js";
 import { ManagedAgents } from "./managedAgents.js";
 import { Router } from "./router.js";
 import { ServedFiles } from "./servedFiles.js";
-import { checkServerOptions, type ServerOptions } from "./serverOptions.js";
+import { checkServerOptions, type ServerOptions, type StudioOptions } from "./serverOptions.js";
+import { ServerStudio } from "./serverStudio.js";
 import { WorkerPool } from "./workerPool.js";
+
+/** Whom a server tells something. */
+export interface ServerHooks {
+  /** It was stopped, and its port is closed. */
+  onStop: () => void;
+  /** Takes a line for the server's log; default: it is dropped. */
+  warn?: (text: string) => void;
+}
 
 /** Where an agent server can be reached. */
 export interface ServerAddress {
@@ -28,10 +37,13 @@ export class AgentServer {
   private readonly files: ServedFiles;
   private grpc: Server | undefined;
   private boundPort = 0;
+  private studio: ServerStudio | undefined;
+  private relayAddress: ServerAddress | undefined;
+  private readonly relayWatchers: (() => void)[] = [];
 
   private constructor(
     private readonly options: ServerOptions,
-    private readonly hooks: { onStop: () => void },
+    private readonly hooks: ServerHooks,
   ) {
     this.self = {
       instance: randomUUID(),
@@ -49,10 +61,9 @@ export class AgentServer {
   /**
    * Listens, and starts the workers.
    *
-   * @param hooks `onStop` is told when the server was stopped, once its port is closed.
    * @throws InvalidArgumentError when the options can't be used, or the port can't be had.
    */
-  static async start(options: ServerOptions, hooks: { onStop: () => void }): Promise<AgentServer> {
+  static async start(options: ServerOptions, hooks: ServerHooks): Promise<AgentServer> {
     checkServerOptions(options);
     const server = new AgentServer(options, hooks);
     // Threads start while the port is opened.
@@ -75,10 +86,57 @@ export class AgentServer {
     self.address = formatAddress(advertisedHost(options.host), port);
     router.endpoint.host.serverName = self.address;
     router.addressKnown();
+    if (options.studio !== undefined) this.tellStudio(options.studio, managed);
+  }
+
+  private tellStudio(studio: StudioOptions, managed: ManagedAgents): void {
+    const { self, router, workers, options, boundPort: port } = this;
+    this.studio = new ServerStudio({
+      options,
+      studio,
+      self,
+      router,
+      workers,
+      managed,
+      address: { host: advertisedHost(options.host), port },
+      relayed: (address) => this.relayed(address),
+      stop: () => this.stop(),
+      warn: (text) => this.hooks.warn?.(text),
+    });
+    const start = () => this.studio?.start();
+    void workers.loaded().then(
+      (report) => this.studio?.classesLoaded(report),
+      () => {},
+    );
+    // A script waits for its child: what speaks with daemons is loaded afterwards.
+    if (studio.kind === "child") void workers.loaded().then(start, () => {});
+    else start();
+  }
+
+  /** From now on others reach it through the daemon. */
+  private relayed(address: string): void {
+    const { self, router, options } = this;
+    self.address = address;
+    router.endpoint.host.serverName = address;
+    router.addressKnown();
+    const host = hostOf(address);
+    this.relayAddress = { host, port: Number(address.slice(host.length + 1)), serverId: options.serverId };
+    for (const watcher of this.relayWatchers.splice(0)) watcher();
+  }
+
+  /** Where others reach it; with `via` of its studio options once a daemon has given it an address. */
+  async reachable(): Promise<ServerAddress> {
+    if (this.options.studio?.via === true && this.relayAddress === undefined) {
+      await new Promise<void>((resolve) => {
+        this.relayWatchers.push(resolve);
+      });
+    }
+    return this.address;
   }
 
   get address(): ServerAddress {
-    return { host: this.options.host, port: this.boundPort, serverId: this.options.serverId };
+    const { host, serverId } = this.options;
+    return this.relayAddress ?? { host, port: this.boundPort, serverId };
   }
 
   /** Resolves when the classes are loaded; the report is of the folder of agents, if there is one. */
@@ -97,6 +155,7 @@ export class AgentServer {
   private async stopOnce(): Promise<void> {
     await this.workers.stop();
     this.router.close();
+    await this.studio?.close();
     if (this.grpc !== undefined) await closeServer(this.grpc);
     this.hooks.onStop();
   }

@@ -75,7 +75,12 @@ export class Router implements InboundLinkListener {
     this.lanesChanged();
   }
 
-  /** The port is open: workers hear of it before the first frame. */
+  /** Connections of other processes, those included whose stream is broken for the moment. */
+  get callers(): number {
+    return this.inbound.size;
+  }
+
+  /** The port is open, or the address is another one: workers hear of it before the first frame. */
   addressKnown(): void {
     this.tellWorkers(["self", this.self]);
   }

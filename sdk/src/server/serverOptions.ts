@@ -3,7 +3,24 @@ import type { McpServers } from "../agents/tools/mcpServer.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { ClientTls } from "../link/grpcClient.js";
 import { isLoopback } from "../link/peer.js";
+import { checkStudioUrl } from "../studio/studioAddress.js";
+import type { ServerAnnouncement } from "../studio/protocol.js";
 import type { ModelConfig } from "../models/modelConfigSchema.js";
+
+/** The daemon that a server tells of itself. */
+export interface StudioOptions {
+  /** `http://HOST:PORT`; undefined: the one that the user's own discovery file names. */
+  url: string | undefined;
+  /** Undefined: of the environment or the discovery file. */
+  token: string | undefined;
+  kind: ServerAnnouncement["kind"];
+  /** Of the process that a child was started by. */
+  parentInstance?: string;
+  /** Reached by others through the daemon only. */
+  via?: boolean;
+  /** Ends when no daemon and no caller was connected for so long, in seconds; undefined: never. */
+  maxAloneSeconds?: number;
+}
 
 /** What an agent server process is started with; plain data, so that it can be handed to it. */
 export interface ServerOptions {
@@ -31,6 +48,8 @@ export interface ServerOptions {
   /** Listen with TLS: certificate and key, and with `ca` only for callers with a certificate that it signed. */
   tls: ClientTls | undefined;
   saveDir: string | undefined;
+  /** The daemon that it tells of itself; undefined: none. */
+  studio: StudioOptions | undefined;
   /** Started by a process that it ends with, and that may name the modules of classes. */
   child: boolean;
 }
@@ -44,7 +63,8 @@ export const defaultMaxTimeoutSeconds = 7200;
  * @throws InvalidArgumentError saying which option, and what to give instead.
  */
 export function checkServerOptions(options: ServerOptions): void {
-  const { host, port, token, tls } = options;
+  const { host, port, token, tls, studio } = options;
+  if (studio?.url !== undefined) checkStudioUrl(studio.url);
   if (!(Number.isInteger(port) && port >= 0 && port < 65_536)) {
     throw new InvalidArgumentError(`port is ${port}; it must be a whole number from 0 (any free one) to 65535`);
   }

@@ -3,9 +3,11 @@ import { AgentScopeError, asError } from "../errors.js";
 import { failureToWire } from "../link/failure.js";
 import { settings } from "../orchestration/settings.js";
 import { AgentHost } from "../runtime/agentHost.js";
+import { CallCounters } from "../runtime/callCounters.js";
 import { setRuntime } from "../runtime/runtime.js";
 import { AgentClasses } from "./agentClasses.js";
 import { IdClaims } from "./idClaims.js";
+import { MemoryWatches } from "./memoryWatches.js";
 import { answerRequest } from "./workerRequests.js";
 import type { FromWorker, ToWorker, WorkerStart } from "./workerMessages.js";
 import { AgentReports } from "./agentReports.js";
@@ -14,7 +16,7 @@ import { WorkerNetwork } from "./workerNetwork.js";
 
 // The entry of a worker thread of an agent server: its agents, behind the I/O thread that has the connections.
 
-const { lane, options, busy } = workerData as WorkerStart;
+const { lane, options, busy, counters } = workerData as WorkerStart;
 const port = parentPort as MessagePort;
 const post = (message: FromWorker) => port.postMessage(message);
 
@@ -31,8 +33,10 @@ const host = new AgentHost({
   serverName: "",
   findClass: (...which) => classes.find(...which),
   claimId: (id) => claims.claim(id),
+  counters: new CallCounters(counters),
   events: reports,
 });
+const memories = new MemoryWatches(host, post);
 const network = new WorkerNetwork({ lane, host, options, post });
 
 setRuntime({ host, endpoint: network.endpoint, servers: network });
@@ -42,7 +46,7 @@ port.on("message", (message: ToWorker) => {
   if (message[0] === "watchCalls") return watchWorkerCalls({ lane, post }, message[1]);
   if (message[0] !== "request") return network.handle(message);
   const [, id, request] = message;
-  answerRequest(host, request).then(
+  answerRequest({ host, classes, memories }, request).then(
     (value) => post(["answer", id, value, undefined]),
     (thrown: unknown) => post(["answer", id, undefined, failureToWire(asFailure(thrown))]),
   );

@@ -5,6 +5,8 @@ import type { LaneLoad, PeerInfo } from "../link/peer.js";
 import type { ServerAccess } from "../link/serverAccess.js";
 import type { ModelConfig } from "../models/modelConfigSchema.js";
 import type { CallBatch } from "../studio/callBatch.js";
+import type { MemoryRequest } from "../studio/protocol.js";
+import type { StudioOptions } from "./serverOptions.js";
 import type { AgentDirReport } from "./agentDir.js";
 
 /** What a worker thread is started with. */
@@ -13,6 +15,8 @@ export interface WorkerStart {
   options: WorkerOptions;
   /** One bit for each agent of the worker, by its number: whether a call's turn is on. Read by the I/O thread. */
   busy: SharedArrayBuffer;
+  /** How many calls it has (runtime/callCounters.ts). Read by the I/O thread. */
+  counters: SharedArrayBuffer;
 }
 
 export interface WorkerOptions {
@@ -31,6 +35,8 @@ export interface WorkerOptions {
   classesByModule: boolean;
   /** Whether files that messages name are served to others. */
   servesFiles: boolean;
+  /** The daemon that its children tell of themselves. */
+  studio: StudioOptions | undefined;
   /** What callers of this server show, and what it shows to other servers. */
   token: string | undefined;
   tls: ClientTls | undefined;
@@ -62,6 +68,10 @@ export type WorkerRequest =
   | { kind: "thumbnails" }
   | { kind: "memory"; agentId: string }
   | { kind: "modelConfigs"; configs: ModelConfig[] }
+  | { kind: "states"; agentIds: string[] }
+  | { kind: "memoryPage"; page: MemoryRequest }
+  | { kind: "watchMemory"; agentId: string; on: boolean }
+  | { kind: "addClasses"; classes: { url: string; className: string }[] }
   | { kind: "stop" };
 
 /** From a worker to the I/O thread. */
@@ -74,9 +84,18 @@ export type FromWorker =
   | ["claim", id: number, agentId: string]
   | ["locate", id: number, link: string, agentId: string]
   | ["answer", id: number, value: unknown, failure: FailureFields | undefined]
-  | ["agents", made: AgentEntry[], deleted: string[]]
+  | ["agents", AgentReport]
+  | ["memory", agentId: string, total: number, generation: number]
   | ["calls", CallBatch]
   | ["serve", path: string];
 
-/** An agent as the I/O thread knows it: `[id, name, class, number within its worker]`. */
-export type AgentEntry = [id: string, name: string, className: string, number: number];
+/** Which agents have come and gone. */
+export interface AgentReport {
+  made: AgentEntry[];
+  /** Instances of processes that agents were made by; empty: this server's. */
+  makers: string[];
+  deleted: string[];
+}
+
+/** An agent as the I/O thread is told of it: `[id, name, class, number within its worker, its maker's place among the makers]`. */
+export type AgentEntry = [id: string, name: string, className: string, number: number, maker: number];

@@ -14,6 +14,7 @@ import type { AgentHost } from "../runtime/agentHost.js";
 import { Connection } from "../runtime/connection.js";
 import { Endpoint } from "../runtime/endpoint.js";
 import type { Servers } from "../runtime/threadRuntime.js";
+import type { StudioOptions } from "./serverOptions.js";
 import type { FromWorker, ToWorker, WorkerOptions } from "./workerMessages.js";
 
 /** The link between the workers of one server. */
@@ -35,7 +36,10 @@ export class WorkerNetwork implements Servers {
   private readonly servedPaths = new Set<string>();
   /** Paths of other files here, which came as the url of a message. */
   private readonly receivedPaths = new Set<string>();
-  private readonly children = new ChildServers((access) => this.openChild(access));
+  private readonly children = new ChildServers(
+    (access) => this.openChild(access),
+    () => this.studioOfChild(),
+  );
   private childCount = 0;
   private lastLocate = 0;
   private readonly locating = new Map<number, { resolve: (lane: number) => void; reject: (error: Error) => void }>();
@@ -114,6 +118,12 @@ export class WorkerNetwork implements Servers {
   accessTo(address: string, realm: string): ServerAccess {
     const { token, tls } = this.worker.options;
     return realm === "" || realm !== this.self.realm ? { address } : { address, token, tls };
+  }
+
+  /** A child's parent is the whole server. */
+  private studioOfChild(): StudioOptions | undefined {
+    const { studio } = this.worker.options;
+    return studio && { url: studio.url, token: studio.token, kind: "child", parentInstance: this.self.instance };
   }
 
   private openChild(started: Promise<ServerAccess>) {

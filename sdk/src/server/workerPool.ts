@@ -17,18 +17,20 @@ const loadMs = 12_000;
 /** How long agents may take to dispose of what they have when the server stops, in milliseconds. */
 const disposeMs = 500;
 
-/** Who is told of the calls of a server's agents. */
-interface CallWatcher {
+/** Who is told of what happens to a server's agents. */
+export interface PoolWatcher {
   /** Of the server. */
   instance: string;
-  tell(batch: CallBatch): void;
+  agentsChanged(worker: WorkerThread, change: { made: string[]; deleted: string[] }): void;
+  memoryChanged(change: { agentId: string; total: number; generation: number }): void;
+  callsHappened(batch: CallBatch): void;
 }
 
 /** The workers of a server: as many as it was started with, each replaced when it ends. */
 export class WorkerPool implements WorkerListener {
   private readonly workers = new Map<number, WorkerThread>();
   private lastLane = 0;
-  private callWatcher: CallWatcher | undefined;
+  private watcher: PoolWatcher | undefined;
   private stopping = false;
   private readonly blockingFiles = new Set<string>();
   private pinging: NodeJS.Timeout | undefined;
@@ -66,18 +68,19 @@ export class WorkerPool implements WorkerListener {
       saveDir: options.saveDir,
       classesByModule: options.child,
       servesFiles: !options.child,
+      studio: options.studio,
       token: options.token,
       tls: options.tls,
     };
     const worker = new WorkerThread(++this.lastLane, workerOptions, this);
     this.workers.set(worker.lane, worker);
     this.router.add(worker);
-    if (this.callWatcher !== undefined) worker.post(["watchCalls", this.callWatcher.instance]);
+    if (this.watcher !== undefined) worker.post(["watchCalls", this.watcher.instance]);
   }
 
-  /** Tells of the calls of all workers, from now on; `undefined`: no longer. */
-  watchCalls(watcher: CallWatcher | undefined): void {
-    this.callWatcher = watcher;
+  /** Tells of the agents and calls of all workers, from now on; `undefined`: no longer. */
+  watch(watcher: PoolWatcher | undefined): void {
+    this.watcher = watcher;
     for (const worker of this.all) worker.post(["watchCalls", watcher?.instance]);
   }
 
@@ -114,6 +117,16 @@ export class WorkerPool implements WorkerListener {
     await Promise.all(attentive.map((worker) => worker.request({ kind: "modelConfigs", configs })));
   }
 
+  /**
+   * Registers classes with all workers, also with those that take the place of one that ends.
+   *
+   * @throws InvalidArgumentError when one can't be loaded.
+   */
+  async addClasses(classes: { url: string; className: string }[]): Promise<void> {
+    await Promise.all(this.all.map((worker) => worker.request({ kind: "addClasses", classes })));
+    this.options.classes = [...this.options.classes, ...classes];
+  }
+
   fromWorker(worker: WorkerThread, message: Exclude<FromWorker, ["answer", ...unknown[]]>): void {
     switch (message[0]) {
       case "loading":
@@ -132,10 +145,16 @@ export class WorkerPool implements WorkerListener {
         this.files.allow(message[1]);
         for (const other of this.all) if (other !== worker) other.post(["served", message[1]]);
         return;
-      case "agents":
+      case "agents": {
+        const { made, deleted } = message[1];
+        this.watcher?.agentsChanged(worker, { made: made.map(([id]) => id), deleted });
+        return;
+      }
+      case "memory":
+        this.watcher?.memoryChanged({ agentId: message[1], total: message[2], generation: message[3] });
         return;
       case "calls":
-        this.callWatcher?.tell(message[1]);
+        this.watcher?.callsHappened(message[1]);
         return;
       default:
         return this.router.fromWorker(worker, message);
@@ -218,6 +237,7 @@ export class WorkerPool implements WorkerListener {
     failure: { code: ErrorCode; message: string; agentId?: string | undefined },
   ): void {
     this.workers.delete(worker.lane);
+    this.watcher?.agentsChanged(worker, { made: [], deleted: [...worker.agents.keys()] });
     const server = this.router.endpoint.host.serverName;
     const { code, message, agentId = [...worker.agents.keys()][0] ?? "?" } = failure;
     const agent = { name: worker.agents.get(agentId)?.name ?? "?", id: agentId, server };

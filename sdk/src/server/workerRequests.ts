@@ -1,15 +1,29 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { AgentScopeError } from "../errors.js";
 import { Msg, type MsgRecord } from "../messages/msg.js";
-import type { TemporaryMemory } from "../messages/temporaryMemory.js";
 import { addModelConfigs } from "../models/modelConfigs.js";
 import { settings } from "../orchestration/settings.js";
 import type { AgentHost } from "../runtime/agentHost.js";
 import type { HostedAgent } from "../runtime/hostedAgent.js";
+import type { AgentClasses } from "./agentClasses.js";
+import { agentStates } from "./agentStates.js";
+import { agentThumbnail } from "./agentThumbnail.js";
+import { memoryOfAgent, memoryPage } from "./memoryPage.js";
+import type { MemoryWatches } from "./memoryWatches.js";
 import type { WorkerRequest } from "./workerMessages.js";
 
+/** What a worker works with. */
+export interface WorkerParts {
+  host: AgentHost;
+  classes: AgentClasses;
+  memories: MemoryWatches;
+}
+
 /** Does what the I/O thread asks of a worker. */
-export async function answerRequest(host: AgentHost, request: WorkerRequest): Promise<unknown> {
+export async function answerRequest(
+  { host, classes, memories }: WorkerParts,
+  request: WorkerRequest,
+): Promise<unknown> {
   switch (request.kind) {
     case "ping":
       // After the reports of agents that were made before (agentReports.ts): what was reported is known once this is answered.
@@ -22,12 +36,20 @@ export async function answerRequest(host: AgentHost, request: WorkerRequest): Pr
     case "clone":
       return clone(host, request.agentId, request.newId);
     case "thumbnails":
-      return [...host.agents.values()].map(thumbnail);
+      return [...host.agents.values()].map(agentThumbnail);
     case "memory":
       return memoryOf(host, request.agentId);
     case "modelConfigs":
       settings.modelConfigs = addModelConfigs(settings.modelConfigs, request.configs);
       return undefined;
+    case "states":
+      return agentStates(host, request.agentIds, classes);
+    case "memoryPage":
+      return memoryPage(memoryOfAgent(agentOf(host, request.page.agentId)), request.page);
+    case "watchMemory":
+      return memories.watch(request.agentId, request.on);
+    case "addClasses":
+      return classes.add(request.classes);
   }
 }
 
@@ -44,32 +66,19 @@ function agentOf(host: AgentHost, agentId: string): HostedAgent {
   return agent;
 }
 
-function thumbnail({ instance, id, name, className }: HostedAgent): string {
-  const plain = JSON.stringify({ name, type: className, sys_prompt: null, agent_id: id, model: null });
-  if (instance === undefined) return plain;
-  try {
-    const own = (instance as { toString(): string }).toString();
-    JSON.parse(own);
-    return own;
-  } catch {
-    // A class may have its own idea of toString; lists need JSON.
-    return plain;
-  }
-}
-
 /** The messages that an agent remembers, as records that can be handed to another thread. */
 function memoryOf(host: AgentHost, agentId: string): object[] {
-  const { instance } = agentOf(host, agentId);
-  const { memory } = (instance ?? {}) as { memory?: TemporaryMemory };
-  return (memory?.get() ?? []).map(({ id, name, role, content, url, metadata, timestamp }) => ({
-    id,
-    name,
-    role,
-    content: portable(content),
-    url: portable(url),
-    metadata: portable(metadata),
-    timestamp,
-  }));
+  return (memoryOfAgent(agentOf(host, agentId))?.get() ?? []).map(
+    ({ id, name, role, content, url, metadata, timestamp }) => ({
+      id,
+      name,
+      role,
+      content: portable(content),
+      url: portable(url),
+      metadata: portable(metadata),
+      timestamp,
+    }),
+  );
 }
 
 /** The value if it can be handed to another thread, else what JSON keeps of it (a placeholder has no value to show). */

@@ -2,8 +2,9 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { AgentScopeError } from "../errors.js";
 import { failureFromWire } from "../link/failure.js";
+import { CallCounters, callCountersBytes } from "../runtime/callCounters.js";
 import { busyBytes, isBusy } from "./agentReports.js";
-import type { FromWorker, ToWorker, WorkerOptions, WorkerRequest, WorkerStart } from "./workerMessages.js";
+import type { AgentReport, FromWorker, ToWorker, WorkerOptions, WorkerRequest, WorkerStart } from "./workerMessages.js";
 
 /** Who is told what a worker says that is no answer. */
 export interface WorkerListener {
@@ -25,12 +26,24 @@ export class WorkerStuckError extends AgentScopeError {
   }
 }
 
+/** An agent as the I/O thread knows it. */
+export interface KnownAgent {
+  name: string;
+  className: string;
+  /** Within its worker. */
+  number: number;
+  /** Instance of the process that made it; empty: this server's. */
+  maker: string;
+}
+
 const youngGenerationMb = 64;
 
 /** One worker thread, as the I/O thread sees it. */
 export class WorkerThread {
-  /** Its agents: name, class, and number within it. */
-  readonly agents = new Map<string, { name: string; className: string; number: number }>();
+  /** Its agents, by id. */
+  readonly agents = new Map<string, KnownAgent>();
+  /** How many calls it has. */
+  readonly counters: CallCounters;
   /** Ids that were chosen for agents of it, until these are deleted. */
   readonly claimed = new Set<string>();
   /** It has not answered a ping for a while. */
@@ -52,7 +65,9 @@ export class WorkerThread {
     options: WorkerOptions,
     private readonly listener: WorkerListener,
   ) {
-    const start: WorkerStart = { lane, options, busy: this.busy };
+    const counters = new SharedArrayBuffer(callCountersBytes);
+    this.counters = new CallCounters(counters);
+    const start: WorkerStart = { lane, options, busy: this.busy, counters };
     this.thread = new Worker(fileURLToPath(new URL("./worker.js", import.meta.url)), {
       workerData: start,
       // Most objects of a call die young, if there is room for them until then.
@@ -101,7 +116,7 @@ export class WorkerThread {
 
   private received(message: FromWorker): void {
     if (message[0] !== "answer") {
-      if (message[0] === "agents") this.noteAgents(message[1], message[2]);
+      if (message[0] === "agents") this.noteAgents(message[1]);
       this.listener.fromWorker(this, message);
       return;
     }
@@ -113,8 +128,10 @@ export class WorkerThread {
     else pending?.reject(failureFromWire(failure));
   }
 
-  private noteAgents(made: [string, string, string, number][], deleted: string[]): void {
-    for (const [id, name, className, number] of made) this.agents.set(id, { name, className, number });
+  private noteAgents({ made, makers, deleted }: AgentReport): void {
+    for (const [id, name, className, number, maker] of made) {
+      this.agents.set(id, { name, className, number, maker: makers[maker] ?? "" });
+    }
     for (const id of deleted) {
       this.agents.delete(id);
       this.claimed.delete(id);

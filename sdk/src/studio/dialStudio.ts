@@ -25,7 +25,7 @@ export async function dialStudio(
   } catch (thrown) {
     return { kind: "unreachable", error: unreachable(address.url, asError(thrown).message) };
   }
-  const line = new StudioLine(socket, address.url);
+  const line = new StudioLine(socket, address);
   try {
     const { token } = address;
     const timeout = AbortSignal.any([signal, AbortSignal.timeout(answerMs)]);
@@ -50,7 +50,7 @@ export async function dialStudio(
  *
  * @param options `held`: whether it keeps the process alive meanwhile.
  */
-function upgradedSocket(
+export function upgradedSocket(
   url: URL,
   {
     protocol,
@@ -75,6 +75,7 @@ function upgradedSocket(
       if (!held) socket.unref();
     });
     request.once("upgrade", (_response, socket: Socket, head: Buffer) => {
+      clearTimeout(timer);
       if (head.length > 0) socket.unshift(head);
       socket.setNoDelay(true);
       resolve(socket);

@@ -9,12 +9,15 @@ import {
 } from "vscode-jsonrpc/node";
 import { AgentScopeError, asError } from "../errors.js";
 import { alive } from "./protocol.js";
+import type { StudioAddress } from "./studioAddress.js";
 import { failureFromStudio, failureToStudio } from "./studioFailure.js";
 
 /** How long the daemon may be silent before it is asked for life; silent for twice as long again, it is given up: 10 s at most. */
 const quietMs = 2500;
 /** How long what was written may take to be gone once the line is closed, in milliseconds. */
 const flushMs = 1000;
+/** With more notifications that wait to be written the daemon is behind. */
+const maxUnwritten = 32;
 
 /**
  * One connection to a daemon, open until it ends.
@@ -29,13 +32,14 @@ export class StudioLine {
   private readonly rpc: MessageConnection;
   private readonly watch: NodeJS.Timeout;
   private lastWrite: Promise<void> = Promise.resolve();
+  private unwritten = 0;
   private hasHeard = true;
   private quietTimes = 0;
 
   constructor(
     private readonly socket: Socket,
-    /** `http://HOST:PORT`, as it was dialled. */
-    readonly url: string,
+    /** As it was dialled. */
+    readonly address: StudioAddress,
   ) {
     this.ended = this.ending.signal;
     this.rpc = createMessageConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket));
@@ -47,6 +51,10 @@ export class StudioLine {
     this.rpc.onRequest(alive, () => ({}));
     this.rpc.listen();
     this.watch = setInterval(() => this.checkLife(), quietMs).unref();
+  }
+
+  get url(): string {
+    return this.address.url;
   }
 
   /** A process that was busy itself finds the daemon silent; it listens once more before it gives up. */
@@ -95,9 +103,18 @@ export class StudioLine {
   /** Tells the daemon; resolves once that is handed to the system, or the line has ended: then it is lost. */
   notify<Params>(type: NotificationType<Params>, params: Params): Promise<void> {
     if (this.ended.aborted) return Promise.resolve();
-    const written = this.rpc.sendNotification(type, params as never).catch(() => {});
+    this.unwritten++;
+    const written = this.rpc
+      .sendNotification(type, params as never)
+      .catch(() => {})
+      .finally(() => this.unwritten--);
     this.lastWrite = written;
     return written;
+  }
+
+  /** Whether the daemon reads slower than it is told: what can be left out should be. */
+  get isBehind(): boolean {
+    return this.unwritten > maxUnwritten;
   }
 
   /** Answers what the daemon asks; what is thrown is told it. */

@@ -52,6 +52,7 @@ const create = (seq: number, className: string, moduleUrl: unknown) => [
   className,
   moduleUrl,
   null,
+  null,
   [{ name: "A" }],
 ];
 
@@ -106,7 +107,7 @@ const damaged: [string, (link: RawLink) => void][] = [
   ["no list of operations", (link) => link.sendBody(packValue({ call: 1 }))],
   ["an unknown operation", (link) => link.send(99)],
   ["an operation without its fields", (link) => link.send(operation.create, 1)],
-  ["fields of other types", (link) => link.send(operation.create, "1", {}, 2, null, [], 5, 7, 8)],
+  ["fields of other types", (link) => link.send(operation.create, "1", {}, 2, null, [], 5, 6, 7, 8)],
   ["negative numbers", (link) => link.send(operation.call, -1, -1, -1, 0, -1)],
   ["a count that is not true", (link) => link.send(operation.call, 1, 1, 0, 0, 2 ** 40)],
   ["a release of everything", (link) => link.send(operation.release, 2 ** 40)],
@@ -152,7 +153,7 @@ test("a caller that begins with anything but hello is sent away", async () => {
 test("__proto__ in what an agent is made of is inert", async () => {
   using link = await connected();
   const config = JSON.parse('{"name": "A", "__proto__": {"polluted": true}}') as object;
-  link.send(operation.create, 1, 1, "polluter", "A", "Plain", null, null, [config]);
+  link.send(operation.create, 1, 1, "polluter", "A", "Plain", null, null, null, [config]);
   expect((await link.answer(1))[0]).toBe(operation.result);
   link.send(operation.call, 1, 2, 0, "get", 1, argumentKind.value, "polluted");
   const [code, , kind, value] = await link.answer(2);

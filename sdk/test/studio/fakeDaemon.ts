@@ -31,25 +31,24 @@ export interface FakeDaemonOptions {
 export class FakeDaemon implements AsyncDisposable {
   readonly clients: FakeClient[] = [];
   readonly hellos: Hello[] = [];
+  readonly port: number;
   private readonly sockets = new Set<Socket>();
 
   private constructor(
     private readonly http: Server,
     private readonly options: FakeDaemonOptions,
-  ) {}
+  ) {
+    this.port = (http.address() as AddressInfo).port;
+  }
 
   static async start(options: FakeDaemonOptions = {}): Promise<FakeDaemon> {
     const http = createServer((_request, response) => response.writeHead(404).end());
-    const daemon = new FakeDaemon(http, options);
-    http.on("upgrade", (request, socket, head) => daemon.upgraded(request, socket as Socket, head));
     await new Promise<void>((resolve) => {
       http.listen(options.port ?? 0, "127.0.0.1", resolve);
     });
+    const daemon = new FakeDaemon(http, options);
+    http.on("upgrade", (request, socket, head) => daemon.upgraded(request, socket as Socket, head));
     return daemon;
-  }
-
-  get port(): number {
-    return (this.http.address() as AddressInfo).port;
   }
 
   get address(): StudioAddress {
@@ -59,6 +58,7 @@ export class FakeDaemon implements AsyncDisposable {
   private upgraded(request: IncomingMessage, socket: Socket, head: Buffer): void {
     this.sockets.add(socket);
     socket.on("error", () => {});
+    socket.once("end", () => socket.end());
     socket.once("close", () => this.sockets.delete(socket));
     if (request.url !== rpcPath || request.headers.upgrade !== rpcUpgrade) {
       this.options.upgrade?.(request, socket, head);

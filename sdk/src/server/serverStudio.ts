@@ -1,0 +1,82 @@
+import { InvalidArgumentError } from "../errors.js";
+import { formatAddress } from "../link/peer.js";
+import type { ServerAttached } from "../studio/protocol.js";
+import { studioAddress, studioEnvironment } from "../studio/studioAddress.js";
+import { StudioConnection } from "../studio/studioConnection.js";
+import type { AgentDirReport } from "./agentDir.js";
+import type { Router } from "./router.js";
+import type { StudioOptions } from "./serverOptions.js";
+import { type WatchedParts, WatchedServer } from "./watchedServer.js";
+
+/** How often it is looked whether anybody needs the server, in milliseconds. */
+const aloneCheckMs = 1000;
+
+export interface ServerStudioParts extends Omit<WatchedParts, "attached"> {
+  router: Router;
+  /** Others reach the server there from now on. */
+  relayed: (address: string) => void;
+  warn: (text: string) => void;
+}
+
+/** A server's way to a daemon: it tells of itself there, again on each connection, and may be reached through it. */
+export class ServerStudio implements AsyncDisposable {
+  private readonly watched: WatchedServer;
+  private readonly connection: StudioConnection;
+  private aloneSince = performance.now();
+  private aloneCheck: NodeJS.Timeout | undefined;
+
+  constructor(private readonly parts: ServerStudioParts) {
+    const { studio, self, warn } = parts;
+    this.watched = new WatchedServer({ ...parts, attached: (answer) => this.attached(answer) });
+    this.connection = new StudioConnection({
+      address: () => addressOf(studio),
+      client: { kind: "server", name: self.serverId },
+      opened: async (line) => {
+        const { attachServer } = await import("../studio/attachServer.js");
+        await attachServer(line, this.watched);
+      },
+      warn,
+    });
+  }
+
+  start(): void {
+    this.connection.start();
+    if (this.parts.studio.maxAloneSeconds !== undefined) {
+      this.aloneCheck = setInterval(() => this.checkAlone(), aloneCheckMs).unref();
+    }
+  }
+
+  classesLoaded(report: AgentDirReport | undefined): void {
+    this.watched.classesLoaded(report);
+  }
+
+  private attached({ relay }: ServerAttached): void {
+    if (this.parts.studio.via !== true) return;
+    if (relay === undefined) throw new InvalidArgumentError("the daemon has no address for this server (--via-studio)");
+    this.parts.relayed(formatAddress(relay.host, relay.port));
+  }
+
+  /** A server that a daemon has started outlives it, but not for ever. */
+  private checkAlone(): void {
+    const now = performance.now();
+    if (this.connection.line !== undefined || this.parts.router.callers > 0) this.aloneSince = now;
+    const { maxAloneSeconds = Number.POSITIVE_INFINITY } = this.parts.studio;
+    if (now - this.aloneSince < maxAloneSeconds * 1000) return;
+    this.parts.warn(`no daemon and no caller was connected for ${maxAloneSeconds} s: the server ends`);
+    void this.parts.stop();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.aloneCheck);
+    await this.connection.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+function addressOf({ url, token }: StudioOptions) {
+  const env = token === undefined ? process.env : { ...process.env, [studioEnvironment.token]: token };
+  return studioAddress(url, env);
+}

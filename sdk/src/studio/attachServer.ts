@@ -1,0 +1,88 @@
+import { AgentFeed } from "./agentFeed.js";
+import type { AttachableServer } from "./attachableServer.js";
+import type { CallBatch } from "./callBatch.js";
+import {
+  addClasses,
+  agentMemory,
+  agentsChanged,
+  agentStates,
+  attachServer as attach,
+  callsHappened,
+  classesChanged,
+  cloneAgent,
+  deleteAgent,
+  deleteAllAgents,
+  memoryChanged,
+  openTunnel,
+  resourcesSampled,
+  setModelConfigs,
+  stopServer,
+  watchMemory,
+} from "./protocol.js";
+import { connectTunnel } from "./serverTunnel.js";
+import type { StudioLine } from "./studioLine.js";
+
+const sampleMs = 1000;
+
+/**
+ * Announces a server on a line, answers what the daemon asks of it, and tells it what happens, until the line ends.
+ *
+ * @throws AgentScopeError what the daemon refuses the announcement with.
+ */
+export async function attachServer(line: StudioLine, server: AttachableServer): Promise<void> {
+  answerRequests(line, server);
+  const announcement = server.announcement();
+  line.onNotification(openTunnel, ({ tunnelId }) => {
+    if (announcement.viaStudio === true) connectTunnel(line, tunnelId, server.localPort).catch(() => {});
+  });
+  server.attached(await line.request(attach, announcement));
+  tellChanges(line, server);
+}
+
+function answerRequests(line: StudioLine, server: AttachableServer): void {
+  line.onRequest(stopServer, () => {
+    // When the answer is on its way.
+    setImmediate(() => void server.stop());
+  });
+  line.onRequest(agentStates, ({ agentIds }) => server.states(agentIds));
+  line.onRequest(agentMemory, (request) => server.memoryPage(request));
+  line.onRequest(watchMemory, ({ agentId, on }) => server.watchMemory(agentId, on));
+  line.onRequest(deleteAgent, ({ agentId }) => server.deleteAgent(agentId));
+  line.onRequest(deleteAllAgents, () => server.deleteAllAgents());
+  line.onRequest(cloneAgent, ({ agentId }) => server.cloneAgent(agentId));
+  line.onRequest(setModelConfigs, ({ configs }) => server.setModelConfigs(configs));
+  line.onRequest(addClasses, ({ classes }) => server.addClasses(classes));
+}
+
+function tellChanges(line: StudioLine, server: AttachableServer): void {
+  const feed = new AgentFeed((changes) => line.notify(agentsChanged, changes));
+  server.listen({
+    agentsChanged: (made, deleted) => feed.changed(made, deleted),
+    memoryChanged: (change) => void (line.isBehind || line.notify(memoryChanged, change)),
+    classesChanged: (classes) => void line.notify(classesChanged, classes),
+    callsHappened: callTeller(line),
+  });
+  void feed.begin(server.agents());
+  const sampling = setInterval(() => {
+    // Who does not read gets a later one.
+    if (!line.isBehind) void line.notify(resourcesSampled, server.sample());
+  }, sampleMs).unref();
+  line.ended.addEventListener("abort", () => {
+    clearInterval(sampling);
+    feed.end();
+    server.listen(undefined);
+  });
+}
+
+/** Calls that can't be told of since the daemon is behind are counted. */
+function callTeller(line: StudioLine): (batch: CallBatch) => void {
+  let untold = 0;
+  return (batch) => {
+    if (line.isBehind) {
+      untold += batch.untold + batch.events.filter(([kind]) => kind === "made" || kind === "arrived").length;
+      return;
+    }
+    void line.notify(callsHappened, untold === 0 ? batch : { ...batch, untold: batch.untold + untold });
+    untold = 0;
+  };
+}
