@@ -39,7 +39,7 @@ export class NamedServers implements Disposable {
     const told = info.id || formatAddress(at.host, at.port);
     const known = table.find(told);
     // It has come by itself, or by another of its addresses.
-    if (known?.isAttached === true && known.identity.pid === info.pid) return known;
+    if (known?.isAttached === true && isSameStart(known.identity, info)) return known;
     const serverId = known === undefined ? told : `${told}@${formatAddress(at.host, at.port)}`;
     return this.add({ serverId, ...at });
   }
@@ -52,8 +52,8 @@ export class NamedServers implements Disposable {
   async register(serverId: string, at: ServerAddress): Promise<ServerEntry> {
     const { table } = this.parts;
     const known = table.find(serverId);
-    const isSame = known !== undefined && known.identity.host === at.host && known.identity.port === at.port;
-    const isFree = known === undefined || isSame || ["stopped", "crashed", "unreachable"].includes(known.shown.state);
+    const isAgain = known !== undefined && known.identity.host === at.host && known.identity.port === at.port;
+    const isFree = known === undefined || isAgain || ["stopped", "crashed", "unreachable"].includes(known.shown.state);
     if (!isFree) throw StudioError.refused(`the id ${JSON.stringify(serverId)} is taken: choose another --server-id`);
     table.remove(serverId);
     return this.add({ serverId, ...at, registered: true });
@@ -121,6 +121,11 @@ async function firstAnswer(at: ServerAddress): Promise<ServerInfo> {
     if (code === "UNAUTHENTICATED") throw StudioError.refused(`give the server's token: ${message}`, error);
     throw StudioError.unreachable(message, error);
   }
+}
+
+/** AgentScope 0.1's do not tell; then it is another one, as its address is. */
+function isSameStart({ instance }: ServerIdentity, info: ServerInfo): boolean {
+  return instance !== "" && instance === info["instance"];
 }
 
 /** Servers of this package tell more than AgentScope 0.1's. */
