@@ -133,6 +133,14 @@ test("a handle has no properties of the class: they are read with get, by their 
   remote.pages = 1;
 });
 
+test("an agent has get, too: with toDist in its config it is typed as its class", () => {
+  const there = new Reader({ name: "R", folder: "docs", toDist: true });
+  expectTypeOf(there.get("pages")).toEqualTypeOf<CallResult<number>>();
+  expectTypeOf(there.get("something")).toEqualTypeOf<CallResult<unknown>>();
+  // @ts-expect-error a property has a name
+  void there.get();
+});
+
 test("a handle is not distributed again, nor set up or disposed of from elsewhere", () => {
   expectTypeOf(remote).not.toBeAny();
   // @ts-expect-error it is distributed already

@@ -102,6 +102,16 @@ export class AgentBase<Config extends AgentConfig = AgentConfig> {
     return speak(this, said);
   }
 
+  /**
+   * A property of the agent, as it is when the agent's turn for it comes: read in the same way wherever the agent lives, also where
+   * `toDist` in the config had it constructed elsewhere.
+   */
+  get<Name extends keyof this & string>(property: Name): CallResult<Awaited<this[Name]>>;
+  get(property: string): CallResult<unknown>;
+  get(property: string): CallResult<unknown> {
+    return callMethodOf(targetOfLocal(this), "get", [property]);
+  }
+
   /** Called when the agent is deleted and when its server stops. */
   dispose?(): void | Promise<void>;
 

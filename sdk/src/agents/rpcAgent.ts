@@ -8,6 +8,7 @@ type OwnMembers =
   | "agentId"
   | "config"
   | "dispose"
+  | "get"
   | "memory"
   | "name"
   | "observe"

@@ -27,6 +27,16 @@ async function handleWithoutClass(desk: RpcAgent<Desk>): Promise<object> {
   return (await echo.same(stranger)) as object;
 }
 
+test.each([
+  ["lives here", () => new Desk({ name: "D" })],
+  ["was constructed in a child process, by its config", () => new Desk({ name: "D", toDist: true })],
+])("get reads of an agent that %s, in its turn", async (_, make) => {
+  const desk = make();
+  const height = desk.get("height");
+  expect([await height, await desk.get("label"), await desk.get("agentId")]).toEqual([72, "D of oak", desk.agentId]);
+  await expect(desk.get("_secret")).rejects.toThrow(/Desk has no public property "_secret"/);
+});
+
 describe.each([
   ["in a child process", () => new Desk({ name: "D" }).toDist()],
   ["on an agent server", () => new Desk({ name: "D" }).toDist(server.at)],
