@@ -134,7 +134,7 @@ describe("a broken stream", () => {
       ),
       { numRuns: 60 },
     );
-  });
+  }, 30_000);
 });
 
 describe("what can't be understood", () => {
