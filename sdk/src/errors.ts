@@ -92,10 +92,19 @@ export class AgentCallError extends AgentScopeError {
 export class AgentServerNotAliveError extends AgentScopeError {
   /** `host:port` of that server. */
   readonly server: string;
+  /** The agent that was called; undefined where no agent was, or who was told does not know which. */
+  readonly agentName: string | undefined;
+  readonly agentId: string | undefined;
 
-  constructor(message: string, options: { server: string; cause?: unknown; chain?: readonly AgentLabel[] }) {
-    super("SERVER_NOT_ALIVE", message, options);
+  constructor(
+    message: string,
+    options: { server: string; agent?: AgentLabel | undefined; cause?: unknown; chain?: readonly AgentLabel[] },
+  ) {
+    const { agent, ...others } = options;
+    super("SERVER_NOT_ALIVE", message, agent === undefined ? others : { ...others, agent });
     this.server = options.server;
+    this.agentName = agent?.name;
+    this.agentId = agent?.id;
   }
 }
 

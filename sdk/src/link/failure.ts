@@ -101,6 +101,18 @@ export function failureOfAgent(thrown: unknown, agent: AgentLabel): AgentScopeEr
   });
 }
 
+/** The failure of all calls of an agent whose server is gone; others stay as they are. */
+export function withLostAgent(error: AgentScopeError, agent: AgentLabel): AgentScopeError {
+  if (!(error instanceof AgentServerNotAliveError) || error.agentName !== undefined || error.chain.length > 0)
+    return error;
+  const { server, cause, rootMessage } = error;
+  return new AgentServerNotAliveError(`agent ${JSON.stringify(agent.name)} can't answer: ${rootMessage}`, {
+    server,
+    agent,
+    cause,
+  });
+}
+
 /** An agent as messages name it: `"A" on 127.0.0.1:12001`. */
 export function quote(agent: AgentLabel): string {
   return `${JSON.stringify(agent.name)} on ${agent.server}`;
@@ -127,7 +139,7 @@ function rebuild(kind: Kind, parts: Parts): AgentScopeError {
     case "creation":
       return new AgentCreationError(message, { agent, remoteStack: parts.remoteStack, cause, chain });
     case "server":
-      return new AgentServerNotAliveError(message, { server, cause, chain });
+      return new AgentServerNotAliveError(message, { server, agent: parts.agent, cause, chain });
     case "expired":
       return new PlaceholderExpiredError(message, { cause, chain });
     case "other":
@@ -149,6 +161,9 @@ function kindOf(error: AgentScopeError): Kind {
 function agentOf(error: AgentScopeError): AgentLabel | undefined {
   if (error instanceof AgentCallError) return { name: error.agentName, id: error.agentId, server: error.server };
   if (error instanceof AgentCreationError) return { name: error.agentName, id: error.agentId, server: error.server };
+  if (error instanceof AgentServerNotAliveError && error.agentName !== undefined) {
+    return { name: error.agentName, id: error.agentId ?? "", server: error.server };
+  }
   return undefined;
 }
 

@@ -9,6 +9,8 @@ export interface ResultSource {
   fetch(result: CallResult<unknown>): void;
   /** Nobody here will ask for the value again. */
   release(result: CallResult<unknown>): void;
+  /** The failure as who called is told it. */
+  failureFor?(error: AgentScopeError): AgentScopeError;
   /** The call is given up: it need not begin. */
   cancel?(result: CallResult<unknown>): void;
   /** The id of the call (studio/callBatch.ts); undefined where it has none. */
@@ -194,8 +196,9 @@ export class CallResult<T> implements Promise<T>, AwaitedSource {
   }
 
   /** @internal There will be no value. */
-  fail(error: AgentScopeError): void {
+  fail(thrown: AgentScopeError): void {
     if (this.settled) return;
+    const error = this.source?.failureFor?.(thrown) ?? thrown;
     this.state = "failed";
     this.outcome = error;
     if (!this.wasRead) noteUnread(this, error);

@@ -1,5 +1,5 @@
 import type { AgentLabel, AgentScopeError } from "../errors.js";
-import { failureOfAgent } from "../link/failure.js";
+import { failureOfAgent, withLostAgent } from "../link/failure.js";
 import { CallResult, type ResultSource } from "../messages/callResult.js";
 import { callId } from "../studio/callBatch.js";
 import { callWatch } from "../studio/callLog.js";
@@ -26,6 +26,8 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   private isMade = false;
   /** How its process is told that nothing here refers to it any more. Must not lead back to it. */
   readonly binding: { undo?: () => void } = {};
+  /** How the calls of the agent fail when its server is gone, and by which failure: a million calls may do so, and share one error. */
+  private lost: { by: AgentScopeError; error: AgentScopeError } | undefined = undefined;
   /** Somebody will hear of it if the agent can't be made. */
   private isAwaited = false;
   /** Ends when the agent is made; only for those who want to know. */
@@ -193,6 +195,12 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   }
 
   // As the source of the results of its calls:
+
+  failureFor(error: AgentScopeError): AgentScopeError {
+    if (error.code !== "SERVER_NOT_ALIVE") return error;
+    if (this.lost?.by !== error) this.lost = { by: error, error: withLostAgent(error, this.label) };
+    return this.lost.error;
+  }
 
   fetch(result: CallResult<unknown>): void {
     const { session } = this;

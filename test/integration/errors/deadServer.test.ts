@@ -48,7 +48,14 @@ test("kill -9 of an agent server rejects within 1 s all that waits for it, here,
     expect(error).toBeInstanceOf(AgentServerNotAliveError);
     expect(error).toMatchObject({ code: "SERVER_NOT_ALIVE", server: dying.address });
   }
-  expect(String(errors.at(-2))).toMatch(/"child" was not run, its input failed \(local → remote → child\): .*is gone/);
+  expect(String(errors.at(-2))).toMatch(
+    /"child" was not run, its input failed \(silent → local → remote → child\): agent "silent" .*is gone/,
+  );
+  for (const error of errors.slice(0, behind.length)) {
+    expect(error).toMatchObject({ agentName: "silent", agentId: expect.any(String) as string });
+    expect(String(error)).toContain(`agent "silent" can't answer: the agent server ${dying.address} is gone: `);
+  }
+  expect(errors[0]).toBe(errors[2]);
   const { errors: later, ms: laterMs } = await failures(
     [silent[0]?.(say("late")), remote(x)] as Placeholder[],
     performance.now(),
@@ -72,7 +79,9 @@ test("kill -9 of a child process rejects within 1 s what waits for it, and says 
   const { errors, ms } = await failures([...waiting, ...dependent], killed);
   expect(ms).toBeLessThan(1000);
   for (const error of errors) expect(error).toBeInstanceOf(AgentServerNotAliveError);
-  expect(String(errors[0])).toMatch(/child server 127\.0\.0\.1:\d+ ended: signal SIGKILL/);
+  expect(String(errors[0])).toMatch(
+    /agent "silent" can't answer: the child server 127\.0\.0\.1:\d+ ended: signal SIGKILL/,
+  );
   expect(await other(say("alive")).content).toBe("alive");
   const next = new Unresponsive({ name: "next" }).toDist({ maxPoolSize: 101 });
   expect(await next.pid()).not.toBe(pid);
