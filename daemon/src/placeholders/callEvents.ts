@@ -15,7 +15,7 @@ export type ToldCall = { id: string; atMs: number } & (
 
 /** The events of a batch. What does not have the form that it should have is left out: it comes from another process. */
 export function toldCalls(batch: CallBatch): ToldCall[] {
-  if (!Array.isArray(batch.events) || !Array.isArray(batch.callers) || !Array.isArray(batch.agents)) return [];
+  if (!Array.isArray(batch?.events) || !Array.isArray(batch.callers) || !Array.isArray(batch.agents)) return [];
   return batch.events.flatMap((event) => toldCall(batch, event) ?? []);
 }
 

@@ -62,7 +62,7 @@ export class PlaceholderLog {
     const told = toldCalls(batch);
     const correctionMs = this.correction(told, teller.instance);
     for (const call of told) this.note({ ...call, atMs: call.atMs + correctionMs });
-    this.countUntold(batch.untold, teller.instance);
+    this.countUntold(batch?.untold, teller.instance);
     this.tell();
   }
 
@@ -297,10 +297,10 @@ export class PlaceholderLog {
     );
   }
 
-  private countUntold(untold: number, instance: string): void {
+  private countUntold(untold: number | undefined, instance: string): void {
     // A server counts what its callers count, too.
     const runId = this.instances.isScript(instance) ? this.instances.runOf(instance) : undefined;
-    if (runId === undefined || !(untold > 0)) return;
+    if (runId === undefined || typeof untold !== "number" || !(untold > 0)) return;
     let run = this.runs.get(runId);
     if (run === undefined) this.runs.set(runId, (run = new RunCalls(this.limits.perRun)));
     run.counts.untoldCalls += untold;

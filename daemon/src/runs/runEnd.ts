@@ -26,7 +26,7 @@ export function endOfKept(
   if (exitCode === 0) return { state: "succeeded", ...code };
   const how = end.signal === null ? `exit code ${exitCode}` : `ended by ${end.signal}`;
   const why = told?.error ?? uncaught(lastOutput);
-  return { state: "failed", ...code, error: why === undefined ? how : `${why} (${how})` };
+  return { state: "failed", ...code, error: why === undefined || why.includes(how) ? (why ?? how) : `${why} (${how})` };
 }
 
 /** The end of a run of which the daemon knows what the script told. */

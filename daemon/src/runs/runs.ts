@@ -1,17 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { MessageConnection } from "vscode-jsonrpc";
-import {
-  type AgentBrief,
-  type Allocation,
-  type AllocationItem,
-  allocate,
-  askPerson,
-  callsHappened,
-  type RunAnnouncement,
-  runAgentsChanged,
-  runEnding,
-} from "agentscope-distributed/studio";
+import type { AgentBrief, Allocation, AllocationItem, RunAnnouncement } from "agentscope-distributed/studio";
 import { Emitter } from "../emitter.js";
 import { StudioError } from "../errors.js";
 import type { LogBook } from "../log/logBook.js";
@@ -21,7 +11,6 @@ import { ProcessWatch } from "../processes/processWatch.js";
 import type { Page, PageRequest, RunRow, StartRun } from "../protocol/index.js";
 import type { Questions } from "../questions/questions.js";
 import type { RunTable } from "../store/runTable.js";
-import { checkRunAnnouncement } from "./checkRunAnnouncement.js";
 import { type KeptEvents, KeptProcess } from "./keptProcess.js";
 import { prune, type PruneLimits } from "./pruneRuns.js";
 import { Run } from "./run.js";
@@ -31,6 +20,8 @@ import type { RunInstances } from "./runInstances.js";
 import { lastOutput, type OutputPage, readOutput } from "./runOutput.js";
 import { newRow } from "./runRow.js";
 import { scriptCommand } from "./scriptCommand.js";
+import { checked, runAnnouncement } from "./scriptForms.js";
+import { type AllocatingRun, hearScript } from "./scriptLine.js";
 import { stopProcess } from "./stopProcess.js";
 
 export interface RunsOptions extends PruneLimits {
@@ -51,14 +42,6 @@ export interface RunsOptions extends PruneLimits {
   patienceMs?: number;
   /** How much output of a run is kept, in bytes. Default 16 MB. */
   outputBytes?: number;
-}
-
-/** A run that asks for servers. */
-export interface AllocatingRun {
-  runId: string;
-  cwd: string;
-  /** Whether its script is on the daemon's machine. */
-  isLocal: boolean;
 }
 
 /** A save of what changes all the time waits this long. */
@@ -164,20 +147,26 @@ export class Runs {
     return readOutput(this.folderOf(runId), Math.max(0, offset), Math.max(16, limit));
   }
 
-  /** A script has connected. Its requests and what it tells are heard from now on. */
-  attach(
-    connection: MessageConnection,
-    announcement: RunAnnouncement,
-    peer: { isLocal: boolean } = { isLocal: true },
-  ): { runId: string } {
-    checkRunAnnouncement(announcement);
+  /**
+   * A script has connected. Its requests and what it tells are heard from now on.
+   *
+   * @param told its announcement
+   * @throws StudioError when it does not have the form that it should have.
+   */
+  attach(connection: MessageConnection, told: unknown, peer: { isLocal: boolean }): { runId: string } {
+    const announcement = checked(runAnnouncement, told);
     const run = this.runFor(announcement, peer);
     const { runId } = run.row;
     run.connection = connection;
     run.watch?.[Symbol.dispose]();
     clearTimeout(run.patience);
     run.watch = run.patience = undefined;
-    this.hear(run, connection);
+    const { placeholders, questions, allocate } = this.options;
+    hearScript(connection, run, {
+      ...{ placeholders, questions, allocate },
+      agentsChanged: () => this.changed.emit(runId),
+      over: () => this.detached(run, connection),
+    });
     this.options.instances.addScript(announcement.instance, runId);
     this.save(run);
     this.changed.emit(runId);
@@ -216,10 +205,10 @@ export class Runs {
 
   private runFor(announcement: RunAnnouncement, { isLocal }: { isLocal: boolean }): Run {
     const { instance, pid, target, project, name } = announcement;
-    const there = this.runs.get(announcement.runId);
-    const isSame = there !== undefined && (there.stored.instance === undefined || there.stored.instance === instance);
-    // A script that was started by a script inherits its environment, and with that the id of a run which is not its own.
-    const runId = there === undefined || isSame ? announcement.runId : randomUUID();
+    const there = this.byInstance(instance) ?? this.runs.get(announcement.runId);
+    const isSame = there !== undefined && (there.stored.instance ?? instance) === instance;
+    // The id is another script's: of the one that started this one, say, from which it was inherited.
+    const runId = isSame ? there.row.runId : there === undefined ? announcement.runId : randomUUID();
     const run = isSame ? there : new Run({ row: newRow(runId, announcement), isLocal });
     this.runs.set(runId, run);
     const { row, stored } = run;
@@ -234,30 +223,16 @@ export class Runs {
     return run;
   }
 
+  private byInstance(instance: string): Run | undefined {
+    const runId = this.options.instances.isScript(instance) ? this.options.instances.runOf(instance) : undefined;
+    return runId === undefined ? undefined : this.runs.get(runId);
+  }
+
   /** It was given up, and is there. */
   private goesOn({ row }: Run): void {
     row.state = "running";
     delete row.endedAtMs;
     delete row.error;
-  }
-
-  private hear(run: Run, connection: MessageConnection): void {
-    const { placeholders, questions } = this.options;
-    const { row, stored } = run;
-    const { runId } = row;
-    connection.onNotification(callsHappened, (batch) => placeholders.take(batch, { instance: stored.instance ?? "" }));
-    connection.onNotification(runAgentsChanged, (changes) => {
-      run.changeAgents(changes);
-      this.changed.emit(runId);
-    });
-    connection.onRequest(runEnding, (told) => {
-      run.toldEnd = told;
-    });
-    connection.onRequest(askPerson, (question, token) => questions.ask(runId, question, token));
-    connection.onRequest(allocate, ({ items }) =>
-      this.options.allocate(items, { runId, cwd: row.cwd, isLocal: stored.isLocal }),
-    );
-    connection.onClose(() => this.detached(run, connection));
   }
 
   private detached(run: Run, connection: MessageConnection): void {

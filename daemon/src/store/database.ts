@@ -1,6 +1,7 @@
 import { closeSync, openSync, renameSync, rmSync, rmdirSync } from "node:fs";
-import sqlite, { type BindValues, type Database as Connection, type SQLiteValue } from "node-sqlite3-wasm";
+import type { BindValues, Database as Connection, SQLiteValue } from "node-sqlite3-wasm";
 import { migrations } from "./migrations.js";
+import { Sqlite } from "./sqlite.js";
 
 export type { BindValues };
 export type Row = Record<string, SQLiteValue>;
@@ -66,7 +67,7 @@ export class Database implements Disposable {
 }
 
 function connect(path: string): Connection {
-  const connection = new sqlite.Database(path);
+  const connection = new Sqlite(path);
   try {
     // Nobody else has this file open, so its lock is taken once: each write costs a tenth. What a power failure may cost is not worth
     // waiting for the disk with each change of a run; a process that is killed loses nothing by it.

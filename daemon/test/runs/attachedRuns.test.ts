@@ -129,6 +129,7 @@ test("a script that a run has started inherits its id, and is a run of its own",
   here.attach(announcement());
   const inner = here.attach(announcement({ instance: instance("inner") }));
   expect(inner.runId).not.toBe("run-1");
+  expect(here.attach(announcement({ instance: instance("inner") })).runId).toBe(inner.runId);
   expect(here.runs.rows({ offset: 0, limit: 10 }).total).toBe(2);
 });
 
