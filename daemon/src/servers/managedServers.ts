@@ -21,6 +21,9 @@ export interface ManagedServersOptions {
   restartLimits?: RestartLimits;
 }
 
+/** How long somebody who starts a server waits for its classes beyond its own start, in milliseconds. */
+const classesMs = 10_000;
+
 /** The servers that the daemon started, or that an earlier one did. */
 export class ManagedServers {
   /** What callers of managed servers must show. */
@@ -65,6 +68,7 @@ export class ManagedServers {
     }
     const server = this.make(serverId, start, forRun);
     await server.start();
+    if (start.agentDir !== undefined) await this.classesOf(server.entry);
     return server.entry;
   }
 
@@ -94,6 +98,24 @@ export class ManagedServers {
   /** Lets go of all; they run on. */
   leave(): void {
     for (const server of this.servers.values()) server.leave();
+  }
+
+  /** Waits until the server has told which classes it found, if it does so soon: they are loaded when it is there already. */
+  private async classesOf(entry: ServerEntry): Promise<void> {
+    const { changed } = this.options.table;
+    const isKnown = () => entry.hasToldClasses || !entry.isAttached;
+    if (isKnown()) return;
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        remove();
+        resolve();
+      };
+      const timer = setTimeout(end, classesMs).unref();
+      const remove = changed.on(() => {
+        if (isKnown()) end();
+      });
+    });
   }
 
   private make(serverId: string, start: StartServer, forRun: string | undefined): ManagedServer {

@@ -61,6 +61,8 @@ export class ServerEntry {
   readonly history = new ResourceHistory();
   identity: ServerIdentity;
   restarts = 0;
+  /** Whether it has told what became of the classes that it was started with. */
+  hasToldClasses = false;
   /** The folder that it was started for. */
   cwd: string | undefined = undefined;
   private state: State = { kind: "starting" };
@@ -128,6 +130,7 @@ export class ServerEntry {
     if (this.identity.pid !== undefined && !isSameStart(this.identity, identity)) this.options.events.agentsLost();
     this.identity = identity;
     this.isToStop = false;
+    this.hasToldClasses = false;
     this.isProcessGone = false;
     this.process = identity.isLocal && identity.pid !== undefined ? identify(identity.pid) : undefined;
     const silence = setTimeout(() => this.noteSilence(), silenceMs).unref();
@@ -180,6 +183,7 @@ export class ServerEntry {
   /** Agents can be made of these classes now. */
   tellClasses(classes: string[]): void {
     this.identity.classes = classes;
+    this.hasToldClasses = true;
     this.options.events.changed();
   }
 
