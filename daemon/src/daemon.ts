@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
+import type { Socket } from "node:net";
 import { type Discovery, studioProtocolVersion } from "agentscope-distributed/studio";
 import type { DaemonControl } from "./clients/daemonRequests.js";
 import { welcoming } from "./clients/welcome.js";
 import { checkDaemonOptions, type DaemonOptions, defaultHost } from "./daemonOptions.js";
 import { claimHome } from "./home/claimHome.js";
+import { StudioError } from "./errors.js";
 import { withdraw } from "./home/discoveryFile.js";
 import { Home } from "./home/home.js";
 import { StartLock } from "./home/startLock.js";
@@ -13,11 +15,13 @@ import { httpApp } from "./http/app.js";
 import { createHttpServer, listenOnAnyOf } from "./http/httpServer.js";
 import { isOwnUser } from "./http/peerUser.js";
 import { urlOf } from "./http/hosts.js";
+import { studioRunRoutes } from "./http/studioRuns.js";
+import { studioServerRoutes } from "./http/studioServers.js";
 import { whenIdle } from "./idleEnd.js";
 import { LogBook } from "./log/logBook.js";
 import { LogFile } from "./log/logFile.js";
+import { Parts } from "./parts.js";
 import type { DaemonStatus } from "./protocol/index.js";
-import { Store } from "./store/store.js";
 import { daemonVersion } from "./version.js";
 import { Connections } from "./wire/connections.js";
 import { Doors } from "./wire/doors.js";
@@ -37,10 +41,12 @@ export class Daemon implements DaemonControl {
   private readonly startedAtMs = Date.now();
   private readonly token: string;
   private readonly logFile: LogFile;
-  private readonly store: Store;
+  private readonly parts: Parts;
   private readonly connections: Connections;
   private readonly doors: Doors;
   private state: State = { kind: "starting" };
+  /** Once it listens. */
+  private discovery: Discovery | undefined;
   private tellEnded: (reason: string) => void = () => {};
   /** Settles when all of it has ended, with the reason. */
   readonly ended = new Promise<string>((settle) => {
@@ -61,7 +67,7 @@ export class Daemon implements DaemonControl {
       started.push(daemon);
       return daemon.listen();
     }).catch(async (error: unknown) => {
-      for (const daemon of started) await daemon.closeAll();
+      for (const daemon of started) await daemon.closeAll({ leave: true });
       throw error;
     });
     const [daemon] = started;
@@ -83,43 +89,53 @@ export class Daemon implements DaemonControl {
         options.alsoLogTo?.(line);
       },
     });
-    this.store = Store.open(home.folder, (text) => this.log.write("warning", "daemon", text));
+    const studio = () => ({ url: this.discovery?.url ?? "", token: this.token });
+    this.parts = new Parts({ home, log: this.log, bindHost: options.host ?? defaultHost, studio });
     this.connections = new Connections({
       identity: { token: this.token, version: daemonVersion, instance: this.instance },
       log: this.log,
-      welcome: welcoming({ daemon: this, log: this.log }),
+      welcome: welcoming(this, this.parts),
       limits: options.limits ?? {},
     });
     this.doors = new Doors(this.connections);
   }
 
   status(): DaemonStatus {
-    const url = this.state.kind === "running" ? this.state.discovery.url : "";
+    const { servers, runs } = this.parts;
     return {
       pid: process.pid,
       version: daemonVersion,
       protocolVersion: studioProtocolVersion,
       startedAtMs: this.startedAtMs,
-      url,
+      url: this.discovery?.url ?? "",
       pipe: this.home.pipe,
       stateFolder: this.home.folder,
       clients: this.connections.guests.length,
-      servers: 0,
-      agents: 0,
-      runs: 0,
+      servers: servers.rows().length,
+      agents: servers.agentCount,
+      runs: runs.rows({ offset: 0, limit: 0 }).total,
       memoryBytes: process.memoryUsage.rss(),
     };
   }
 
-  stop(_options: { force: boolean }): void {
+  stop({ force }: { force: boolean }): void {
+    if (!force && this.parts.runs.busy) {
+      throw StudioError.refused(
+        "runs are going on: they would go on without being watched. Stop them first, or force it (--force)",
+      );
+    }
     setImmediate(() => void this.end("it was stopped"));
   }
 
-  /** Ends it in good order; the same end for all who ask. */
-  end(reason: string): Promise<void> {
+  /**
+   * Ends it in good order; the same end for all who ask.
+   *
+   * @param options `leave`: the servers that it started run on, for another daemon
+   */
+  end(reason: string, { leave = false } = {}): Promise<void> {
     if (this.state.kind === "ending") return this.state.done;
     if (this.state.kind === "running") for (const stop of this.state.stopLooking) stop();
-    const done = this.finish(reason);
+    const done = this.finish(reason, leave);
     this.state = { kind: "ending", done };
     return done;
   }
@@ -128,21 +144,31 @@ export class Daemon implements DaemonControl {
     const { home, options, connections } = this;
     const { host = defaultHost } = options;
     const guard = { host, token: this.token, isOwnUser };
-    const server = createHttpServer(httpApp({ guard, log: this.log, routes: [] }), connections.limits.maxConnections);
-    answerUpgrades(server, { host, token: this.token, connections, takeTunnel: () => false });
-    const lastPort = Number(this.store.setting("port") ?? Number.NaN) || undefined;
+    const { servers, runs, store } = this.parts;
+    const routes = [...studioServerRoutes(servers, this.startedAtMs), ...studioRunRoutes(runs, this.log)];
+    const server = createHttpServer(httpApp({ guard, log: this.log, routes }), connections.limits.maxConnections);
+    const takeTunnel = (id: string, socket: Socket) => servers.takeTunnel(id, socket);
+    answerUpgrades(server, { host, token: this.token, connections, takeTunnel });
+    const lastPort = Number(store.setting("port") ?? Number.NaN) || undefined;
     const port = await listenOnAnyOf(server, { host, port: options.port, lastPort });
     this.doors.http(server);
-    this.store.saveSetting("port", String(port));
+    this.discovery = this.discoveryAt(urlOf(host, port));
+    // Before anybody who connects is heard.
+    await this.parts.recover();
+    store.saveSetting("port", String(port));
     if (options.socketPort !== undefined) await this.doors.port(options.socketPort);
     if (options.pipe !== undefined) await this.doors.pipe(options.pipe);
     // The pipe last: who can connect to it finds a daemon that is whole.
     await this.doors.pipe(home.pipe);
+    return this.discovery;
+  }
+
+  private discoveryAt(url: string): Discovery {
     return {
       pid: process.pid,
       instance: this.instance,
-      pipe: home.pipe,
-      url: urlOf(host, port),
+      pipe: this.home.pipe,
+      url,
       token: this.token,
       version: daemonVersion,
       protocolVersion: studioProtocolVersion,
@@ -153,10 +179,12 @@ export class Daemon implements DaemonControl {
   private run(discovery: Discovery): void {
     const { idleSeconds } = this.options;
     const stopLooking = [
-      watchHome(this.home, discovery, (by) => void this.end(`process ${by.pid} is the daemon of this folder now`)),
+      watchHome(this.home, discovery, (by) => {
+        void this.end(`process ${by.pid} is the daemon of this folder now`, { leave: true });
+      }),
     ];
     if (idleSeconds !== undefined) {
-      const isNeeded = () => this.connections.guests.length > 0;
+      const isNeeded = () => this.connections.guests.length > 0 || this.parts.busy;
       const idle = () => void this.end(`nothing has needed it for ${idleSeconds} s`);
       stopLooking.push(whenIdle(idleSeconds * 1000, isNeeded, idle));
     }
@@ -164,20 +192,21 @@ export class Daemon implements DaemonControl {
     this.log.write("info", "daemon", `daemon ${daemonVersion} listens on ${discovery.url} and ${discovery.pipe}`);
   }
 
-  private async finish(reason: string): Promise<void> {
+  private async finish(reason: string, leave: boolean): Promise<void> {
     this.log.write("info", "daemon", `the daemon ends: ${reason}`);
     // A daemon that starts meanwhile waits for this one to be gone.
     const lock = await StartLock.take(this.home.path("starting")).catch(() => undefined);
     withdraw(this.home, this.instance);
-    await this.closeAll();
+    await this.closeAll({ leave });
     lock?.[Symbol.dispose]();
     this.tellEnded(reason);
   }
 
-  private async closeAll(): Promise<void> {
+  private async closeAll({ leave }: { leave: boolean }): Promise<void> {
     this.doors.close();
+    // Servers are told over their connections to end.
+    await this.parts.close({ leave });
     this.connections.close();
-    this.store[Symbol.dispose]();
     this.logFile[Symbol.dispose]();
   }
 }

@@ -20,6 +20,11 @@ export class StudioError extends Error {
     return new StudioError(studioErrorCode.notFound, `there is no ${what} ${JSON.stringify(shortened(id))}`);
   }
 
+  /** There is nothing that would do. */
+  static none(message: string): StudioError {
+    return new StudioError(studioErrorCode.notFound, message);
+  }
+
   /** The state of the thing does not allow it; the message says what would. */
   static refused(message: string, cause?: unknown): StudioError {
     return new StudioError(studioErrorCode.refused, message, { cause });

@@ -23,6 +23,12 @@ function entry(pid: number): ProcessEntry | undefined {
   }
 }
 
+/** The memory of a process that is in use, in bytes. */
+export function residentBytes(pid: number): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kilobytes) * 1024;
+}
+
 export function isAlive(pid: number): boolean {
   return entry(pid) !== undefined;
 }

@@ -1,7 +1,5 @@
 import type { CancellationToken, MessageConnection, RequestType } from "vscode-jsonrpc/node";
 import type { z } from "zod";
-import type { LogBook } from "../log/logBook.js";
-import { answering } from "../wire/answering.js";
 import { invalid } from "../wire/greeting.js";
 
 /** A request that a client can make, its parameters' form, and what answers it. */
@@ -28,12 +26,11 @@ export function answerTo<Params, Result>(
   };
 }
 
-/** Answers these requests on a connection. */
-export function answerAll(connection: MessageConnection, answers: readonly Answer[], log: LogBook): void {
+/** Answers these requests on a connection; who gave it turns what they throw into errors of the protocol. */
+export function answerAll(connection: MessageConnection, answers: readonly Answer[]): void {
   for (const { method, answer } of answers) {
-    connection.onRequest(method, (...given: [unknown, CancellationToken] | [CancellationToken]) => {
-      const [params, token] = given.length === 1 ? [undefined, given[0]] : given;
-      return answering(method, log, () => answer(params, token));
-    });
+    connection.onRequest(method, (...given: [unknown, CancellationToken] | [CancellationToken]) =>
+      given.length === 1 ? answer(undefined, given[0]) : answer(...given),
+    );
   }
 }

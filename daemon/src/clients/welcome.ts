@@ -1,41 +1,87 @@
-import type { LogBook } from "../log/logBook.js";
-import { StudioError } from "../errors.js";
+import { attachRun, attachServer, callsHappened, type ServerAnnouncement } from "agentscope-distributed/studio";
+import type { Parts } from "../parts.js";
 import type { Topic } from "../protocol/index.js";
 import type { Guest, Welcoming } from "../wire/peer.js";
+import { agentRequests } from "./agentRequests.js";
 import { type DaemonControl, daemonRequests } from "./daemonRequests.js";
 import { answerAll } from "./request.js";
+import { runRequests } from "./runRequests.js";
+import { serverRequests } from "./serverRequests.js";
 import { Subscriptions } from "./subscriptions.js";
 import type { OpenView } from "./view.js";
+import { agentsView } from "./views/agentsView.js";
 import { logView } from "./views/logView.js";
-
-/** What those who connect can ask for. */
-export interface Parts {
-  daemon: DaemonControl;
-  log: LogBook;
-}
+import { memoryView } from "./views/memoryView.js";
+import { resourcesView } from "./views/resourcesView.js";
+import { runView } from "./views/runView.js";
+import { treeView } from "./views/treeView.js";
 
 /** Sets up what a guest can ask, by who it is. */
-export function welcoming(parts: Parts): Welcoming {
+export function welcoming(daemon: DaemonControl, parts: Parts): Welcoming {
   return (guest) => {
     switch (guest.client.kind) {
       case "editor":
       case "terminal":
       case "browser":
-        return welcomePerson(guest, parts);
+        return welcomePerson(guest, daemon, parts);
       case "script":
+        return welcomeScript(guest, parts);
       case "server":
-        return () => {};
+        return welcomeServer(guest, parts);
     }
   };
 }
 
-function welcomePerson(guest: Guest, parts: Parts): () => void {
+function welcomePerson(guest: Guest, daemon: DaemonControl, parts: Parts): () => void {
+  const { log, servers } = parts;
   const subscriptions = new Subscriptions(guest, (topic) => viewOf(topic, parts));
-  answerAll(guest.connection, [...daemonRequests(parts.daemon, parts.log), ...subscriptions.answers], parts.log);
+  answerAll(guest.connection, [
+    ...daemonRequests(daemon, log),
+    ...serverRequests(servers),
+    ...agentRequests(servers),
+    ...runRequests(parts),
+    ...subscriptions.answers,
+  ]);
   return () => subscriptions[Symbol.dispose]();
 }
 
-function viewOf(topic: Topic, { log }: Parts): OpenView {
-  if (topic.topic === "log") return logView(log, topic.source);
-  throw StudioError.refused(`${topic.topic} can't be watched yet`);
+function welcomeScript({ connection, origin }: Guest, { runs }: Parts): () => void {
+  // It hears of the connection's end by itself.
+  connection.onRequest(attachRun, (announcement) => runs.attach(connection, announcement, origin));
+  return () => {};
+}
+
+function welcomeServer({ connection, origin }: Guest, parts: Parts): () => void {
+  const { servers, placeholders, instances } = parts;
+  let attached: ServerAnnouncement | undefined;
+  connection.onRequest(attachServer, async (announcement) => {
+    const answer = await servers.attach(connection, announcement, origin);
+    attached = announcement;
+    const { instance, parentInstance } = announcement;
+    if (parentInstance !== undefined) instances.addChild(instance, parentInstance);
+    return answer;
+  });
+  connection.onNotification(callsHappened, (batch) => {
+    if (attached !== undefined) placeholders.take(batch, { instance: attached.instance });
+  });
+  return () => {
+    if (attached !== undefined) placeholders.tellerGone(attached.instance);
+  };
+}
+
+function viewOf(topic: Topic, parts: Parts): OpenView {
+  switch (topic.topic) {
+    case "tree":
+      return treeView(parts);
+    case "agents":
+      return agentsView(parts.servers, topic);
+    case "resources":
+      return resourcesView(parts.servers, topic.serverIds);
+    case "memory":
+      return memoryView(parts.servers, topic);
+    case "run":
+      return runView(parts, topic.runId);
+    case "log":
+      return logView(parts.log, topic.source);
+  }
 }

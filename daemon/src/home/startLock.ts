@@ -1,28 +1,35 @@
 import { randomUUID } from "node:crypto";
-import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { StudioError } from "../errors.js";
 import { isAlive } from "./isAlive.js";
 
 const pauseMs = 20;
+/** So often the holder shows that it is still at it. */
+const touchMs = 2000;
 
 /**
- * Held by a daemon while it starts: of several that start at once one looks, listens and publishes at a time.
+ * Held by a daemon while it starts or ends: of several one looks, listens and publishes at a time, and the one that ends is gone before.
  *
  * 1. The file appears whole, by `link`, and has the pid of its holder.
- * 2. A holder that is gone, or has held it longer than any start takes, is pushed aside by renaming its file; only one rename succeeds.
+ * 2. A holder that is gone is pushed aside by renaming its file; only one rename succeeds. So is one that has not touched the file for
+ *    long: its pid may be another process's by now.
  * 3. Whoever was pushed aside by mistake finds so before it publishes ({@link isHeld}).
  */
 export class StartLock implements Disposable {
+  private readonly touching: NodeJS.Timeout;
+
   private constructor(
     private readonly path: string,
     private readonly content: string,
-  ) {}
+  ) {
+    this.touching = setInterval(() => this.touch(), touchMs).unref();
+  }
 
   /**
    * Waits for its turn.
    *
-   * @param options `staleMs`: longer than any start takes
+   * @param options `staleMs`: how long a holder may leave the file untouched
    * @throws StudioError when others hold it for longer than `timeoutMs`.
    */
   static async take(path: string, { timeoutMs = 30_000, staleMs = 20_000 } = {}): Promise<StartLock> {
@@ -50,7 +57,14 @@ export class StartLock implements Disposable {
     return read(this.path) === this.content;
   }
 
+  private touch(): void {
+    if (!this.isHeld) return;
+    const now = new Date();
+    utimesSync(this.path, now, now);
+  }
+
   [Symbol.dispose](): void {
+    clearInterval(this.touching);
     if (this.isHeld) rmSync(this.path, { force: true });
   }
 }

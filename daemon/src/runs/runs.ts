@@ -173,6 +173,21 @@ export class Runs {
     return { runId };
   }
 
+  /**
+   * A script that tells of itself once, and never connects: AgentScope 0.1's.
+   *
+   * @throws StudioError when the id is taken.
+   */
+  register(script: Pick<RunRow, "runId" | "project" | "name" | "cwd" | "startedAtMs"> & { pid?: number }): void {
+    const { runId, pid = 0 } = script;
+    if (this.runs.has(runId)) throw StudioError.refused(`there is a run ${JSON.stringify(runId)} already`);
+    const told = { script: "", args: [], target: "", version: "", instance: `http/${runId}` };
+    const run = this.runFor({ ...told, ...script, pid }, { isLocal: true });
+    if (run.process !== undefined) this.awaitReturn(run, "it has ended; AgentScope 0.1 does not tell how");
+    this.save(run);
+    this.changed.emit(runId);
+  }
+
   /** Finds the runs of earlier daemons: those that go on, and how the others ended. */
   async recover(): Promise<void> {
     for (const stored of this.options.table.all()) {

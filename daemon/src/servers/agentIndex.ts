@@ -97,6 +97,18 @@ export class AgentIndex {
     return { total, offset, rows };
   }
 
+  /** The living, by the instance of the process that made them. */
+  countByMaker(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const table of this.tables.values()) {
+      for (const { entries, lost } of table.parts()) {
+        if (lost) continue;
+        for (const { maker } of entries.values()) counts.set(maker, (counts.get(maker) ?? 0) + 1);
+      }
+    }
+    return counts;
+  }
+
   private chosen(serverId: string | undefined): Iterable<[string, AgentTable]> {
     if (serverId === undefined) return this.tables;
     const table = this.tables.get(serverId);

@@ -15,6 +15,7 @@ import { ManagedServers } from "./managedServers.js";
 import { NamedServers, type ServerAddress } from "./namedServers.js";
 import { type Claimant, Placement } from "./placement.js";
 import type { RestartLimits } from "./restartPlan.js";
+import { RunAgentCounts } from "./runAgentCounts.js";
 import { type MemoryQuery, ServerAgents } from "./serverAgents.js";
 import { ServerTable } from "./serverTable.js";
 
@@ -41,6 +42,7 @@ export class Servers {
   private readonly attaching: Attaching;
   private readonly placement: Placement;
   private readonly ofAgents: ServerAgents;
+  private readonly ofRuns: RunAgentCounts;
 
   constructor({ log, home, store, bindHost, runOf, restartLimits }: ServersOptions) {
     const table = new ServerTable({ log, runOf });
@@ -56,6 +58,7 @@ export class Servers {
     this.attaching = new Attaching({ table, managed, named, relays });
     this.placement = new Placement({ table, managed, log });
     this.ofAgents = new ServerAgents({ table, log });
+    this.ofRuns = new RunAgentCounts(table, (instance) => table.runOf(instance));
   }
 
   /** The id of a server that came, changed or went; its resources alone are no change. */
@@ -93,6 +96,11 @@ export class Servers {
   /** How many agents live, on all servers. */
   get agentCount(): number {
     return [...this.table.all()].reduce((sum, { serverId }) => sum + this.table.agents.size(serverId), 0);
+  }
+
+  /** How many agents of a run live on servers; up to a second old. */
+  agentsOfRun(runId: string): number {
+    return this.ofRuns.of(runId);
   }
 
   /** Starts a server that the daemon keeps running; resolves when it is there. @throws StudioError with its last words. */

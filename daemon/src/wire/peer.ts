@@ -9,7 +9,7 @@ import {
   ResponseError,
 } from "vscode-jsonrpc/node";
 import type { LogBook } from "../log/logBook.js";
-import { answering } from "./answering.js";
+import { answering, answeringConnection } from "./answering.js";
 import { BoundedReader } from "./boundedReader.js";
 import { FrameParser } from "./frameParser.js";
 import { FrameWriter } from "./frameWriter.js";
@@ -114,7 +114,8 @@ export class Peer {
 
   private answerGreeting(): void {
     const { identity, log } = this.options;
-    this.connection.onRequest(hello, (params) =>
+    // By its name: one without parameters is to be told that there is no token.
+    this.connection.onRequest(hello.method, (params: unknown) =>
       answering(hello.method, log, () => {
         if (this.state.kind !== "greeting") throw new ResponseError(ErrorCodes.InvalidRequest, "hello was said before");
         try {
@@ -144,11 +145,12 @@ export class Peer {
   }
 
   private open(client: ClientInfo): void {
-    const { origin, limits, welcome } = this.options;
+    const { origin, limits, welcome, log } = this.options;
     if (this.state.kind === "greeting") clearTimeout(this.state.timer);
     this.parser.maxFrameBytes = limits.maxFrameBytes;
     this.connection.onRequest(alive, () => ({}));
-    const leave = welcome({ connection: this.connection, client, origin, intake: this.intake });
+    const connection = answeringConnection(this.connection, log);
+    const leave = welcome({ connection, client, origin, intake: this.intake });
     this.state = { kind: "open", client, leave };
   }
 

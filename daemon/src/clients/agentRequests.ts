@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { agentMemory, cloneAgent, deleteAgent, deleteAllAgents, listAgents } from "../protocol/index.js";
+import type { Servers } from "../servers/servers.js";
+import { id, page } from "./forms.js";
+import { type Answer, answerTo } from "./request.js";
+
+const one = z.object({ serverId: id, agentId: id });
+const list = z.object({
+  ...page,
+  serverId: id.optional(),
+  runId: id.optional(),
+  filter: z.string().max(1000).optional(),
+  states: z.boolean().optional(),
+});
+
+export function agentRequests(servers: Servers): Answer[] {
+  return [
+    answerTo(listAgents, list, (query) => servers.agents(query)),
+    answerTo(deleteAgent, one, async ({ serverId, agentId }) => {
+      await servers.deleteAgent(serverId, agentId);
+      return {};
+    }),
+    answerTo(deleteAllAgents, z.object({ serverId: id }), async ({ serverId }) => {
+      await servers.deleteAllAgents(serverId);
+      return {};
+    }),
+    answerTo(cloneAgent, one, ({ serverId, agentId }) => servers.cloneAgent(serverId, agentId)),
+    answerTo(agentMemory, z.object({ ...one.shape, ...page }), (request) => servers.memory(request)),
+  ];
+}

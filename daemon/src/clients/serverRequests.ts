@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { StudioError } from "../errors.js";
+import {
+  connectServer,
+  forgetServer,
+  listServers,
+  resourceHistory,
+  serverInfo,
+  setModelConfigs,
+  startServer,
+  stopServer,
+} from "../protocol/index.js";
+import type { Servers } from "../servers/servers.js";
+import { hostName, id, none, path, portNumber } from "./forms.js";
+import { type Answer, answerTo } from "./request.js";
+
+const one = z.object({ serverId: id });
+const start = z.object({
+  cwd: path,
+  serverId: id.optional(),
+  host: hostName.optional(),
+  port: z.int().min(0).max(65_535).optional(),
+  agentDir: path.optional(),
+  modelConfigPath: path.optional(),
+  workers: z.int().positive().max(1024).optional(),
+});
+
+export function serverRequests(servers: Servers): Answer[] {
+  return [
+    answerTo(listServers, none, () => servers.rows()),
+    answerTo(serverInfo, one, ({ serverId }) => {
+      const row = servers.row(serverId);
+      if (row === undefined) throw StudioError.notFound("server", serverId);
+      return row;
+    }),
+    answerTo(startServer, start, (options) => servers.start(options)),
+    answerTo(stopServer, one, async ({ serverId }) => {
+      await servers.stop(serverId);
+      return {};
+    }),
+    answerTo(
+      connectServer,
+      z.object({ host: hostName, port: portNumber, token: z.string().max(10_000).optional() }),
+      (at) => servers.connect(at),
+    ),
+    answerTo(forgetServer, one, ({ serverId }) => {
+      servers.forget(serverId);
+      return {};
+    }),
+    answerTo(
+      setModelConfigs,
+      z.object({ serverId: id, configs: z.array(z.record(z.string(), z.unknown())).max(1000) }),
+      async ({ serverId, configs }) => {
+        await servers.setModelConfigs(serverId, configs);
+        return {};
+      },
+    ),
+    answerTo(resourceHistory, z.object({ serverId: id, sinceMs: z.number().optional() }), ({ serverId, sinceMs }) =>
+      servers.history(serverId, sinceMs),
+    ),
+  ];
+}
