@@ -159,16 +159,23 @@ export class PlaceholderLog {
       case "arrived":
         if (call === undefined) this.add(newCall(told, this.order++));
         else this.fill(call, told);
+        // A call that is made in a turn tells that the turn is on, should nobody have told of its beginning.
+        if (told.kind === "made" && told.turnOf !== undefined) this.begin(told.turnOf, told.atMs);
         return;
       case "begun":
-        // What was never told of, or is not kept, is not begun here.
-        if (call === undefined || call.begunAtMs !== undefined) return;
-        call.begunAtMs = told.atMs;
-        this.touch(call);
+        this.begin(told.id, told.atMs);
         return;
       case "ended":
         if (call !== undefined) this.end(call, told);
     }
+  }
+
+  private begin(id: string, atMs: number): void {
+    const call = this.calls.get(id);
+    // What was never told of, or is not kept, is not begun here.
+    if (call === undefined || (call.begunAtMs ?? Infinity) <= atMs) return;
+    call.begunAtMs = atMs;
+    this.touch(call);
   }
 
   private fill(call: Call, told: ToldCall & { kind: "made" | "arrived" }): void {

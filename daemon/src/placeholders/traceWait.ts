@@ -66,6 +66,10 @@ function runningBecause(call: Call, sources: WaitSources): Reason {
   const asked = sources.open.madeIn(call.id);
   const [next] = asked;
   if (next === undefined) return { because: turn };
+  // A process that passes a call on to where the agent lives stands for the agent.
+  if (next.agent.agentId === call.agent.agentId) {
+    return { because: `${name(call)} is reached through the ${call.agent.server}`, next };
+  }
   const more = asked.length > 1 ? ` and ${counted(asked.length - 1, "other call")}` : "";
   return { because: `${turn}; it has called ${name(next)}${more} and has no result yet`, next };
 }
@@ -83,7 +87,7 @@ function queuedBecause(call: Call, sources: WaitSources): Reason {
     };
   }
   if (call.arrivedAtMs === undefined)
-    return { because: `${name(call)}: the call is on its way to ${call.agent.server}` };
+    return { because: `${name(call)}: the call is on its way to ${call.agent.server}, which has not told of it yet` };
   return { because: `${name(call)}: nothing holds it up, its turn comes next` };
 }
 

@@ -28,6 +28,8 @@ export class Run implements Disposable {
   patience: NodeJS.Timeout | undefined;
   toldEnd: ToldEnd | undefined;
   isStopping = false;
+  /** Calls that were told to an earlier daemon. */
+  toldBefore: Pick<RunRow, "calls" | "failedCalls" | "untoldCalls"> = { calls: 0, failedCalls: 0, untoldCalls: 0 };
   /** How much of its output was told of. */
   outputTold = 0;
   /** Agents that live in the script's own process. */

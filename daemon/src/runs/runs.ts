@@ -6,6 +6,7 @@ import { Emitter } from "../emitter.js";
 import { StudioError } from "../errors.js";
 import type { LogBook } from "../log/logBook.js";
 import type { PlaceholderLog } from "../placeholders/placeholderLog.js";
+import type { CallCounts } from "../placeholders/runCalls.js";
 import { identify } from "../processes/processIdentity.js";
 import { ProcessWatch } from "../processes/processWatch.js";
 import type { Page, PageRequest, RunRow, StartRun } from "../protocol/index.js";
@@ -195,6 +196,7 @@ export class Runs {
       const run = new Run(stored);
       this.runs.set(stored.row.runId, run);
       if (!run.isGoing) continue;
+      run.toldBefore = { ...stored.row };
       if (stored.instance !== undefined) this.options.instances.addScript(stored.instance, stored.row.runId);
       if (stored.row.hasOutput) this.recoverKept(run);
       else this.awaitReturn(run, "it ended while no daemon was running");
@@ -300,7 +302,7 @@ export class Runs {
     const { runId, name } = run.row;
     const { agents } = this.live(run);
     this.options.placeholders.runEnded(runId);
-    Object.assign(run.row, this.options.placeholders.counts(runId), { agents });
+    Object.assign(run.row, this.counts(run), { agents });
     run.end(state, { atMs, ...more });
     this.options.questions.runEnded(runId);
     const why = more.error === undefined ? "" : `: ${more.error}`;
@@ -313,10 +315,22 @@ export class Runs {
     this.changed.emit(runId);
   }
 
-  private live({ row, isGoing, agents }: Run): RunRow {
+  private live(run: Run): RunRow {
+    const { row, isGoing, agents } = run;
     if (!isGoing) return { ...row };
-    const { placeholders, agentsOnServers } = this.options;
-    return { ...row, ...placeholders.counts(row.runId), agents: agents.length + agentsOnServers(row.runId) };
+    const { agentsOnServers } = this.options;
+    return { ...row, ...this.counts(run), agents: agents.length + agentsOnServers(row.runId) };
+  }
+
+  private counts({ row, toldBefore }: Run): CallCounts {
+    const now = this.options.placeholders.counts(row.runId);
+    const { calls, failedCalls, untoldCalls } = toldBefore;
+    return {
+      calls: now.calls + calls,
+      failedCalls: now.failedCalls + failedCalls,
+      openCalls: now.openCalls,
+      untoldCalls: now.untoldCalls + untoldCalls,
+    };
   }
 
   private save(run: Run): void {

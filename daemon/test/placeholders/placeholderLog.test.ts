@@ -52,6 +52,16 @@ test("what the server tells before the script is joined with what the script tel
   expect(log.counts("run")).toMatchObject({ calls: 1, openCalls: 0 });
 });
 
+test("a call that was made in a turn tells that the turn has begun, until somebody tells better", () => {
+  const now = Date.now();
+  const made = new BatchWriter(`${script}.0`, now - 1000);
+  take(made.made(1, ann));
+  take(new BatchWriter(`${server}.1`, now).made(1, ben, { turnOf: made.id(1) }), server);
+  expect(log.get(made.id(1))).toMatchObject({ state: "running", begunAtMs: now });
+  take(new BatchWriter(`${script}.0`, now - 500).begun(1), server);
+  expect(log.get(made.id(1)).begunAtMs).toBe(now - 500);
+});
+
 test("both ends tell of the end, and it is counted once", () => {
   const writer = new BatchWriter(`${script}.0`);
   take(writer.made(1, ann).ended(1, { outcome: "failed", error: "no ink" }));

@@ -53,7 +53,7 @@ test("a call that is queued names the calls before it, and what the first of the
   expect(reasons({ placeholderId: made.id(4) })).toEqual([
     "Dan is queued behind 2 calls of Dan",
     "Dan waits for the result of Ann",
-    "Ann: the call is on its way to 127.0.0.1:12001",
+    "Ann: the call is on its way to 127.0.0.1:12001, which has not told of it yet",
   ]);
 });
 
@@ -84,6 +84,22 @@ test("a turn that awaits another agent leads to that one", () => {
   expect(reasons({ placeholderId: made.id(1) })).toEqual([
     expect.stringMatching(/^Ann: its turn has run for \d+ ms; it has called Ben and has no result yet$/),
     expect.stringMatching(/^Ben: its turn has run for \d+ ms$/),
+  ]);
+});
+
+test("a process that passes a call on is not told as another agent", () => {
+  const inner = new BatchWriter(`${server}.1`);
+  const annThere = { ...ann, server: "far:1" };
+  take(inner.made(1, { ...ann, server: "main process" }), server);
+  take(
+    made
+      .made(1, annThere, { turnOf: inner.id(1) })
+      .arrived(1, annThere)
+      .begun(1),
+  );
+  expect(reasons({ placeholderId: inner.id(1) })).toEqual([
+    "Ann is reached through the main process",
+    expect.stringMatching(/^Ann: its turn has run for \d+ ms$/),
   ]);
 });
 

@@ -151,9 +151,13 @@ test("a script asks for servers in the name of its run", async () => {
 });
 
 describe("after another daemon has come", () => {
-  test("a script that is there attaches to its run again", async () => {
-    here.attach(announcement());
+  test("a script that is there attaches to its run again, and its calls are counted on", async () => {
+    const script = here.attach(announcement());
+    const calls = new BatchWriter(`${instance("script")}.0`).made(1, agentNamed("Ann")).made(2, agentNamed("Ben"));
+    await script.scriptEnd.sendNotification(callsHappened, calls.ended(1).batch());
+    await until(() => here.runs.row("run-1").calls === 2, { what: "its calls" });
     here = await here.again();
+    expect(here.runs.row("run-1")).toMatchObject({ calls: 2, openCalls: 0 });
     expect(here.runs.row("run-1").state).toBe("running");
     expect(here.attach(announcement()).runId).toBe("run-1");
     expect(here.runs.rows({ offset: 0, limit: 10 }).total).toBe(1);
