@@ -63,6 +63,8 @@ function project(name, include, more) {
       exclude: ["**/node_modules/**", "**/dist/**"],
       pool: "forks",
       server: { deps: { external: [/\/dist\//] } },
+      // A daemon of the one who runs the tests has nothing to do with them.
+      env: { AGENTSCOPE_STUDIO_URL: "off" },
       ...more,
     },
   };
@@ -78,7 +80,7 @@ export default defineConfig({
         "test/bench/**/*.test.ts",
       ]),
       project("integration", ["test/integration/**/*.test.ts"], { testTimeout: 30_000, hookTimeout: 30_000 }),
-      project("daemon", ["test/daemon/**/*.test.ts"], { testTimeout: 30_000, hookTimeout: 30_000 }),
+      project("daemon", ["test/daemon/**/*.test.ts"], { testTimeout: 30_000, hookTimeout: 30_000, env: {} }),
       project("house", ["test/house/**/*.test.ts"]),
       project("package", ["test/package/**/*.test.ts"], { testTimeout: 240_000, hookTimeout: 240_000 }),
       project("types", [], {

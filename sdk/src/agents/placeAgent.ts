@@ -1,5 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { InvalidArgumentError } from "../errors.js";
+import { failureOfAgent } from "../link/failure.js";
+import { formatAddress } from "../link/peer.js";
+import type { ServerAccess } from "../link/serverAccess.js";
 import { unwrapLarge } from "../messages/largeValue.js";
 import { snapshot } from "../messages/valueCodec.js";
 import { resolveTarget } from "../orchestration/runTarget.js";
@@ -10,6 +13,7 @@ import { createHandle } from "../runtime/handle.js";
 import type { AgentInstance } from "../runtime/agentCode.js";
 import { RemoteAgent } from "../runtime/remoteAgent.js";
 import { runtime } from "../runtime/runtime.js";
+import type { Allocation, AllocationItem } from "../studio/protocol.js";
 import type { AgentConfig } from "./agentConfig.js";
 import { builtInName, portableConfig } from "./brand.js";
 import { isMainScript, locateClass, mainScriptError } from "./classLocation.js";
@@ -53,26 +57,55 @@ export function makeDistributed(placement: Placement): object {
   const target = resolveTarget(options);
   const spec = specOf(placement);
   if (target.kind === "local") return createHandle(constructHere(agentClass, spec), prototype);
-  const agent = new RemoteAgent(
-    { name: spec.name, id: spec.id, server: target.address ?? "child process" },
-    spec.className,
-  );
+  const server = target.kind === "server" ? target.address : placeholders[target.kind];
+  const agent = new RemoteAgent({ name: spec.name, id: spec.id, server }, spec.className);
+  const inChild = () =>
+    agent.createOn(runtime().servers.childServer(options), {
+      ...spec,
+      moduleUrl: moduleOf(agentClass, spec.className),
+    });
+  const onServer = (access: ServerAccess) => {
+    // A server that was started again meanwhile is connected to anew.
+    const connect = () => runtime().servers.connect(access);
+    connect().whenNotDown(() => {
+      if (options.connectExisting === true) agent.bindToExisting(connect());
+      else agent.createOn(connect(), { ...spec, moduleUrl: undefined });
+    });
+  };
   const place = () => {
-    if (target.kind === "server") {
-      // A server that was started again meanwhile is connected to anew.
-      const connect = () => runtime().servers.connect(target);
-      connect().whenNotDown(() => {
-        if (options.connectExisting === true) agent.bindToExisting(connect());
-        else agent.createOn(connect(), { ...spec, moduleUrl: undefined });
-      });
-      return;
+    const { run } = runtime();
+    if (target.kind === "server") onServer(target);
+    else if (target.kind === "child" || run === undefined) inChild();
+    else {
+      const placed = run
+        .allocate(allocationItem(agentClass, spec.className))
+        .then((allocation) => (allocation.kind === "server" ? onServer(accessOf(allocation)) : inChild()));
+      // What would be thrown at who makes the agent, had it been known then, is what the agent fails with.
+      placed.catch((thrown: unknown) => agent.fail(failureOfAgent(thrown, agent.label)));
     }
-    const child = runtime().servers.childServer(options);
-    agent.createOn(child, { ...spec, moduleUrl: moduleOf(agentClass, spec.className) });
   };
   if (options.lazyLaunch === true) agent.launchLater(place);
   else place();
   return createHandle(agent, prototype);
+}
+
+/** How the server of an agent is called until it is known which one it is. */
+const placeholders = { child: "child process", studio: "agent server" };
+
+/** What a daemon has to know of an agent to say where it can live. */
+function allocationItem(agentClass: AgentClass, className: string): AllocationItem {
+  if (builtInName(agentClass) !== undefined) return { className, builtIn: true };
+  let module: string | undefined;
+  try {
+    module = moduleOf(agentClass, className);
+  } catch {
+    // A server that knows the class by its name needs no module; a child process would.
+  }
+  return { className, builtIn: false, ...(module !== undefined && { module }) };
+}
+
+function accessOf({ host, port, token }: Allocation & { kind: "server" }): ServerAccess {
+  return { address: formatAddress(host, port), ...(token !== undefined && { token }) };
 }
 
 /** As in another process it is another object, also where the agent that `toDist` was called on lives here. */

@@ -11,16 +11,18 @@ export interface UserAgentConfig extends AgentConfig {
   prompt?: string | undefined;
   /** More that the person is asked for each time, by name: the message's `metadata` has the answers. */
   requiredKeys?: string | readonly string[] | undefined;
+  /** Whether the answer may have several lines, where it is not typed in a terminal. Default false. */
+  multiline?: boolean | undefined;
   /** Ask also for the address of a file or a page; it becomes the message's `url`. Default false. */
   requireUrl?: boolean | undefined;
 }
 
 /**
- * Stands for the person: each call asks at the terminal of the program that made the agent, wherever the agent lives, and the
- * answer is a message of the role `user`.
+ * Stands for the person: each call asks at the terminal of the program that made the agent, wherever the agent lives, and at the
+ * clients of the daemon that the program is a run of. The first answer counts; it is a message of the role `user`.
  *
  * A call has no time limit while the person thinks. Questions of several agents are asked one after the other. When the input
- * has ended, or the program is gone, the call fails with `NO_ANSWER`.
+ * has ended and there is no daemon, or the program is gone, the call fails with `NO_ANSWER`.
  */
 @agent
 export class UserAgent extends AgentBase<UserAgentConfig> {
@@ -52,7 +54,7 @@ export class UserAgent extends AgentBase<UserAgentConfig> {
   private ask(prompts: string[]): Promise<string[]> {
     const hosted = hostedAgent(this);
     if (hosted === undefined) throw new Error("a UserAgent can't ask in its constructor");
-    return askPerson(hosted, prompts, this.gone.signal);
+    return askPerson(hosted, { prompts, multiline: this.config.multiline }, this.gone.signal);
   }
 
   override dispose(): void {

@@ -2,6 +2,8 @@ import type { McpServers } from "../agents/tools/mcpServer.js";
 import { readMcpServers } from "../agents/tools/mcpServers.js";
 import { InvalidArgumentError } from "../errors.js";
 import { type ModelConfigSource, readModelConfigs } from "../models/modelConfigs.js";
+import { runtime } from "../runtime/runtime.js";
+import { checkStudioUrl, studioAddress } from "../studio/studioAddress.js";
 import { type Logger, settings } from "./settings.js";
 
 /** What `init` takes; everything has a default. */
@@ -13,7 +15,10 @@ export interface InitOptions {
   /** How the program is called where runs are listed. */
   project?: string;
   name?: string;
-  /** The address of the daemon that allocates agent servers. */
+  /**
+   * The address of the daemon, `http://HOST:PORT`, that this program is a run of, and that says where `toDist` without host and port puts
+   * agents; `off`: none. Default: `AGENTSCOPE_STUDIO_URL`; else the user's own daemon watches, if it is there.
+   */
   studioUrl?: string;
   /** The most child processes; further agents share them, least loaded first. Default: the machine's available parallelism. */
   maxChildServers?: number;
@@ -23,7 +28,7 @@ export interface InitOptions {
   saveDir?: string;
   /** Takes warnings. Default: standard error. */
   logger?: Logger;
-  /** Where `toDist` puts agents, whatever its options: `local`, `child`, `HOST:PORT`. `AGENTSCOPE_TARGET` goes before it. */
+  /** Where `toDist` puts agents, whatever its options: `local`, `child`, `studio`, `HOST:PORT`. `AGENTSCOPE_TARGET` goes before it. */
   target?: string;
   /** The longest turn of a call of a local or child agent, in seconds. Default 300. */
   callTimeoutSeconds?: number;
@@ -36,12 +41,7 @@ export interface InitOptions {
  */
 export function init(options: InitOptions = {}): void {
   const { maxChildServers, callTimeoutSeconds, studioUrl } = options;
-  if (studioUrl !== undefined) {
-    throw new InvalidArgumentError(
-      `init: studioUrl is ${JSON.stringify(studioUrl)}, but this version has no daemon yet: leave it out, and give toDist ` +
-        "the host and port of an agent server",
-    );
-  }
+  if (studioUrl !== undefined && studioUrl !== "off") checkStudioUrl(studioUrl);
   if (maxChildServers !== undefined && !(Number.isInteger(maxChildServers) && maxChildServers > 0)) {
     throw new InvalidArgumentError(`init: maxChildServers is ${maxChildServers}; it must be a whole number above 0`);
   }
@@ -58,4 +58,6 @@ export function init(options: InitOptions = {}): void {
   settings.logger = options.logger ?? settings.logger;
   settings.target = options.target ?? settings.target;
   settings.callTimeoutSeconds = callTimeoutSeconds ?? settings.callTimeoutSeconds;
+  settings.studioUrl = studioUrl ?? settings.studioUrl;
+  if (studioAddress(settings.studioUrl) !== undefined) runtime().run?.join();
 }

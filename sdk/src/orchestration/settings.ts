@@ -6,10 +6,10 @@ import type { ModelConfig } from "../models/modelConfigSchema.js";
 export interface Settings {
   /** The run target over the options of `toDist`. */
   target: string | undefined;
-  /** The daemon that was named, as `http://HOST:PORT`. */
-  studioUrl: string | undefined;
   project: string | undefined;
   name: string | undefined;
+  /** The address of the daemon, or `off`; `AGENTSCOPE_STUDIO_URL` unless set. */
+  studioUrl: string | undefined;
   /** The most child servers; then agents share them. */
   maxChildServers: number;
   /** Where files of other machines are saved; a temporary folder unless set. */
@@ -35,9 +35,9 @@ export interface Logger {
 
 export const settings: Settings = {
   target: undefined,
-  studioUrl: undefined,
   project: undefined,
   name: undefined,
+  studioUrl: undefined,
   maxChildServers: availableParallelism(),
   saveDir: undefined,
   mcpServers: {},

@@ -4,8 +4,8 @@ import { AgentScopeError } from "../errors.js";
 /** A question whose answer is on its way. */
 export interface OpenQuestion {
   readonly answer: Promise<string>;
-  /** Nobody wants the answer any more. */
-  withdraw(error: AgentScopeError): void;
+  /** Nobody wants the answer any more; it was given elsewhere, where there is one. */
+  withdraw(error: AgentScopeError, given?: string): void;
   /** Prints whole lines above the question. */
   interject(lines: string): void;
 }
@@ -59,16 +59,23 @@ export class AnswerLines {
       process.kill(process.pid, "SIGINT");
     });
     typing.prompt();
+    const clearQuestion = () => {
+      moveCursor(output, 0, -typing.getCursorPos().rows);
+      cursorTo(output, 0);
+      clearScreenDown(output);
+    };
     return {
       answer,
-      withdraw: (error) => {
+      withdraw: (error, given) => {
+        if (given !== undefined) {
+          clearQuestion();
+          output.write(`${prompt}${given}`);
+        }
         output.write("\n");
         this.settle?.({ kind: "failed", error });
       },
       interject: (lines) => {
-        moveCursor(output, 0, -typing.getCursorPos().rows);
-        cursorTo(output, 0);
-        clearScreenDown(output);
+        clearQuestion();
         output.write(lines);
         typing.prompt(true);
       },
@@ -93,7 +100,10 @@ export class AnswerLines {
     );
     return {
       answer: shown,
-      withdraw: (error) => this.settle?.({ kind: "failed", error }),
+      withdraw: (error, given = "") => {
+        this.print(given);
+        this.settle?.({ kind: "failed", error });
+      },
       interject: (lines) => this.print(`\n${lines}${prompt}`),
     };
   }
@@ -134,10 +144,19 @@ export class AnswerLines {
   }
 }
 
+const endsOfInput = new WeakSet<object>();
+
+/** Whether a question failed since nothing can be typed any more. */
+export function isEndOfInput(error: unknown): boolean {
+  return typeof error === "object" && error !== null && endsOfInput.has(error);
+}
+
 function endOfInput(cause?: Error): AgentScopeError {
-  return new AgentScopeError(
+  const error = new AgentScopeError(
     "NO_ANSWER",
     "the input has ended, so that nobody can answer: run the program in a terminal, or give it as many lines as it asks for",
     { cause },
   );
+  endsOfInput.add(error);
+  return error;
 }

@@ -1,27 +1,74 @@
+import { randomUUID } from "node:crypto";
 import { type AgentInstance, callGivenUp } from "../runtime/agentCode.js";
+import type { PersonQuestion } from "../studio/protocol.js";
+import { isEndOfInput } from "./answerLines.js";
 import { printable } from "./printable.js";
 import type { Questions } from "./spoken.js";
-import { terminal } from "./terminal.js";
+import { AnswerElsewhere, terminal } from "./terminal.js";
 
 /** {@link Questions} as they came. */
 interface Received extends Record<Exclude<keyof Questions, "prompts">, unknown> {
   prompts: readonly unknown[];
 }
 
-/** Asks the person at this process's terminal for agents, wherever they live: one question after the other. */
+/** Persons who can answer, and do not sit at this process's terminal. */
+export interface AnswersElsewhere {
+  /** The answer; undefined where there is nobody. Fails when there is nobody any more. */
+  ask(question: PersonQuestion, options: { signal: AbortSignal; isAlone: () => boolean }): Promise<string> | undefined;
+}
+
+/** Asks the person of this process for agents, wherever they live: one question after the other. */
 export class Answerer implements AgentInstance {
   private open: AbortController | undefined;
 
-  async ask({ agent, server, prompts }: Received): Promise<string[]> {
+  constructor(private readonly elsewhere: AnswersElsewhere) {}
+
+  async ask({ agent, server, prompts, multiline }: Received): Promise<string[]> {
     const open = new AbortController();
     this.open = open;
     const asker = { agent: printable(agent), server: printable(server) };
     try {
       const answers: string[] = [];
-      for (const prompt of prompts) answers.push(await terminal().ask(asker, printable(prompt), open.signal));
+      for (const prompt of prompts) {
+        const isMultiline = multiline === true && answers.length === 0;
+        answers.push(await this.askOne({ ...asker, prompt: printable(prompt), multiline: isMultiline }, open.signal));
+      }
       return answers;
     } finally {
       this.open = undefined;
+    }
+  }
+
+  /** At the terminal and elsewhere at once: the first answer counts, and the other question goes away. */
+  private async askOne(question: Omit<PersonQuestion, "questionId">, withdrawn: AbortSignal): Promise<string> {
+    const answered = new AbortController();
+    const signal = AbortSignal.any([withdrawn, answered.signal]);
+    let hasInputEnded = false;
+    const asked = { questionId: randomUUID(), ...question };
+    const elsewhere = this.elsewhere.ask(asked, { signal, isAlone: () => hasInputEnded });
+    const { agent, server, prompt } = question;
+    const here = terminal().ask({ agent, server }, prompt, signal);
+    if (elsewhere === undefined) return here;
+    try {
+      return await Promise.race([
+        here.catch((thrown: unknown) => {
+          if (!isEndOfInput(thrown)) throw thrown;
+          hasInputEnded = true;
+          // That nobody else answers either is no better reason than this one.
+          return elsewhere.catch(() => {
+            throw thrown;
+          });
+        }),
+        elsewhere.then(
+          (answer) => {
+            answered.abort(new AnswerElsewhere(answer));
+            return answer;
+          },
+          () => here,
+        ),
+      ]);
+    } finally {
+      answered.abort();
     }
   }
 

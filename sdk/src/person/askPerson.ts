@@ -4,17 +4,21 @@ import type { HostedAgent } from "../runtime/hostedAgent.js";
 import type { Questions } from "./spoken.js";
 
 /**
- * Asks the person at the terminal of the program that made the agent; gives an answer for each prompt. The time limit of the agent's call stands still until the
- * answer is here.
+ * Asks the person at the program that made the agent, at its terminal and at the daemon's clients; gives an answer for each prompt. The
+ * time limit of the agent's call stands still until the answer is here.
  *
  * @param withdrawn ends the question.
  * @throws AgentScopeError (`NO_ANSWER`) when there is nobody to ask: the input has ended, or the program is gone.
  */
-export async function askPerson(agent: HostedAgent, prompts: string[], withdrawn: AbortSignal): Promise<string[]> {
+export async function askPerson(
+  agent: HostedAgent,
+  { prompts, multiline = false }: { prompts: string[]; multiline?: boolean | undefined },
+  withdrawn: AbortSignal,
+): Promise<string[]> {
   const answerer = agent.person?.answerer;
   if (answerer === undefined) throw nobodyToAsk(agent);
   const { name, server } = agent.label;
-  const questions: Questions = { agent: name, server, prompts };
+  const questions: Questions = { agent: name, server, prompts, multiline };
   const answer = new CallResult<unknown>(undefined, 0);
   const withdraw = () => answer.source?.cancel?.(answer);
   withdrawn.addEventListener("abort", withdraw);

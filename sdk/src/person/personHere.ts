@@ -2,14 +2,14 @@ import { settings } from "../orchestration/settings.js";
 import type { AgentInstance } from "../runtime/agentCode.js";
 import type { AgentTarget } from "../runtime/agentTarget.js";
 import { type Person, personIds } from "../runtime/person.js";
-import { Answerer } from "./answerer.js";
+import { Answerer, type AnswersElsewhere } from "./answerer.js";
 import { Listener } from "./listener.js";
 
 const ids = personIds();
 
 /** Makes the two agents by which the agents that this process makes speak to the person at its terminal. */
-export function makePerson(id: string): AgentInstance | undefined {
-  if (id === ids.answerer) return new Answerer();
+export function makePerson(id: string, elsewhere: AnswersElsewhere): AgentInstance | undefined {
+  if (id === ids.answerer) return new Answerer(elsewhere);
   return id === ids.listener && !isQuiet() ? new Listener() : undefined;
 }
 

@@ -18,4 +18,6 @@ export interface Questions {
   server: string;
   /** What stands before each answer. */
   prompts: string[];
+  /** Whether the answer to the first may have several lines. */
+  multiline: boolean;
 }

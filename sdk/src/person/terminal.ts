@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import { AgentScopeError } from "../errors.js";
 import type { AnswerLines, OpenQuestion } from "./answerLines.js";
+import { printable } from "./printable.js";
 import { SpeechFloor } from "./speechFloor.js";
 
 interface Speaker {
@@ -10,6 +11,11 @@ interface Speaker {
 
 /** The server of agents that live in the program's own process. */
 const here = "main process";
+
+/** Why a question is withdrawn that was answered in another way. */
+export class AnswerElsewhere {
+  constructor(readonly answer: string) {}
+}
 
 /**
  * This process's terminal: what agents say and the questions of those who ask come together here.
@@ -35,6 +41,7 @@ class Terminal {
   /**
    * What the person answers: one line.
    *
+   * @param withdrawn ends the question; with {@link AnswerElsewhere} as its reason the answer is shown.
    * @throws AgentScopeError when the input has ended, or the question is withdrawn.
    */
   async ask(asker: Speaker, prompt: string, withdrawn: AbortSignal): Promise<string> {
@@ -44,7 +51,10 @@ class Terminal {
     this.answers ??= new AnswerLines(process.stdin, this.output, (text) => this.write(text));
     const question = this.answers.ask(this.label(asker) + prompt);
     this.question = question;
-    const withdraw = () => question.withdraw(withdrawnError());
+    const withdraw = () => {
+      const reason: unknown = withdrawn.reason;
+      question.withdraw(withdrawnError(), reason instanceof AnswerElsewhere ? printable(reason.answer) : undefined);
+    };
     withdrawn.addEventListener("abort", withdraw);
     try {
       return await question.answer;

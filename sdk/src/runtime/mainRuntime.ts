@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isMainThread } from "node:worker_threads";
 import type { DistOptions } from "../agents/distOptions.js";
 import { AgentScopeError } from "../errors.js";
 import { ChildServers } from "../launch/childServers.js";
@@ -9,9 +10,13 @@ import { StreamLink } from "../link/streamLink.js";
 import { originOf } from "../messages/remoteFile.js";
 import { settings } from "../orchestration/settings.js";
 import { makePerson, personHere } from "../person/personHere.js";
+import { ScriptRun } from "../studio/scriptRun.js";
 import { AgentHost } from "./agentHost.js";
 import { Connection } from "./connection.js";
 import { Endpoint } from "./endpoint.js";
+import type { HostedAgent } from "./hostedAgent.js";
+import { relayPrefix } from "./relay.js";
+import { currentTask } from "./task.js";
 import type { Runtime } from "./threadRuntime.js";
 
 /** The runtime of a process that is no agent server: one thread, which connects to servers and listens for none. */
@@ -23,13 +28,29 @@ export function makeMainRuntime(): Runtime {
   const accesses = new Map<string, ServerAccess>();
   let connectionCount = 0;
 
+  const isOwn = ({ id }: HostedAgent) => !id.startsWith(relayPrefix);
+  const run = new ScriptRun({
+    instance,
+    agents: () => [...host.agents.values()].filter(isOwn),
+    turn: () => currentTask()?.callId,
+  });
   const host: AgentHost = new AgentHost({
     serverName: "main process",
     maxPoolSize: Number.POSITIVE_INFINITY,
     maxTimeoutSeconds: 7200,
     callTimeoutSeconds: settings.callTimeoutSeconds,
     person: personHere(() => host),
-    makeResident: makePerson,
+    makeResident: (id) => makePerson(id, run),
+    events: {
+      agentMade: (agent) => {
+        if (isOwn(agent)) run.agentMade(agent);
+      },
+      agentDeleted: (agent) => {
+        if (isOwn(agent)) run.agentDeleted(agent);
+      },
+      callBegun: () => {},
+      callEnded: () => {},
+    },
     findClass: (className) => {
       throw new AgentScopeError("AGENT_NOT_FOUND", `${className}: agents of the main process are made by its script`);
     },
@@ -82,9 +103,12 @@ export function makeMainRuntime(): Runtime {
     },
     () => studioOfChild(settings.studioUrl, instance),
   );
+  // Workers of a program are part of its run, and not runs of their own.
+  if (isMainThread) run.join();
   return {
     host,
     endpoint,
+    run,
     servers: {
       connect,
       childServer: (options: DistOptions) => children.connectionFor(options),

@@ -1,5 +1,6 @@
 import type { DistOptions } from "../agents/distOptions.js";
 import type { ServerAccess } from "../link/serverAccess.js";
+import type { ScriptRun } from "../studio/scriptRun.js";
 import type { AgentHost } from "./agentHost.js";
 import type { Connection } from "./connection.js";
 import type { Endpoint } from "./endpoint.js";
@@ -19,4 +20,6 @@ export interface Runtime {
   readonly host: AgentHost;
   readonly endpoint: Endpoint;
   readonly servers: Servers;
+  /** The run that a script is; undefined in the threads of agent servers. */
+  readonly run?: ScriptRun;
 }

@@ -99,18 +99,19 @@ function toldAgent({ label, className }: Agent): CalledAgent {
   return { agentId: id.startsWith(relayPrefix) ? id.slice(relayPrefix.length) : id, name, className, server };
 }
 
-/** Calls back with the ids of the calls whose results are among the arguments, once all of them have one. */
+/** Calls back with the ids of the calls whose results are among the arguments: at once, and again if some get theirs later. */
 function whenNamed(args: readonly unknown[], callback: (ids: string[]) => void): void {
   const results = args.flat().filter((arg) => arg instanceof CallResult);
-  let unnamed = 1;
-  const named = () => {
-    if (--unnamed > 0) return;
-    callback(results.flatMap((result) => result.source?.callId?.(result) ?? []));
-  };
+  const ids = () => results.flatMap((result) => result.source?.callId?.(result) ?? []);
+  const named = ids();
+  callback(named);
+  if (named.length === results.length) return;
+  let unnamed = 0;
   for (const { source } of results) {
     if (source?.whenNamed === undefined) continue;
     unnamed++;
-    source.whenNamed(named);
+    source.whenNamed(() => {
+      if (--unnamed === 0 && ids().length > named.length) callback(ids());
+    });
   }
-  named();
 }

@@ -31,7 +31,7 @@ export interface CalledAgent {
 /**
  * Times are milliseconds since 1970 by the clock of the machine that tells. `inputs` are ids of calls whose results were given.
  *
- * Events of a call come in any order where two processes tell them. Both ends of a call tell its end, since one of them may not be
+ * A call is told of as made once more when the ids of its inputs are known later. Events of a call come in any order where two processes tell them. Both ends of a call tell its end, since one of them may not be
  * watched: the first counts. Only `expired` may follow `ready`: the value was dropped before it was fetched.
  */
 export type CallEvent =

@@ -26,6 +26,12 @@ export interface StudioAddress {
   isNamed: boolean;
 }
 
+/** What names a daemon, if something does and it is not `off`: the option, else the environment. */
+export function namedStudio(named: string | undefined, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const url = named ?? (env[studioEnvironment.url] || undefined);
+  return url === "off" ? undefined : url;
+}
+
 /**
  * The daemon that this process has to do with: the one that is named (option, then environment), else the user's own, found by its
  * discovery file. Asked again for each connection: a daemon that was started again may have another port and token.

@@ -61,9 +61,11 @@ export class StudioConnection implements AsyncDisposable {
   /**
    * The line, as soon as there is one; keeps the process alive meanwhile.
    *
+   * @param signal gives it up.
    * @throws AgentScopeError `STUDIO_UNREACHABLE` when there is none in time; at once what a daemon has refused with.
    */
-  async whenOpen(timeoutMs: number): Promise<StudioLine> {
+  async whenOpen(timeoutMs: number, signal?: AbortSignal): Promise<StudioLine> {
+    signal?.throwIfAborted();
     if (this.state.kind === "open") return this.state.line;
     if (this.state.kind === "closed") throw closedError();
     if (this.refused !== undefined) throw this.refused.error;
@@ -72,14 +74,23 @@ export class StudioConnection implements AsyncDisposable {
       const settle = (how: StudioLine | AgentScopeError) => {
         clearTimeout(timer);
         this.waiting.delete(settle);
+        signal?.removeEventListener("abort", giveUp);
         resolve(how);
       };
+      const giveUp = () => settle(closedError());
       const timer = setTimeout(() => settle(this.lastError ?? absentError()), timeoutMs);
       this.waiting.add(settle);
+      signal?.addEventListener("abort", giveUp);
     });
     this.unhold();
+    signal?.throwIfAborted();
     if (end instanceof AgentScopeError) throw end;
     return end;
+  }
+
+  /** Whether a daemon could not be reached, or has refused. */
+  get hasFailed(): boolean {
+    return this.lastError !== undefined || this.refused !== undefined;
   }
 
   /** Keeps the process alive, until as many {@link unhold}. */

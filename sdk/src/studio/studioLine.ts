@@ -117,6 +117,13 @@ export class StudioLine {
     return this.unwritten > maxUnwritten;
   }
 
+  /** Hands a message to the system at once, past what waits to be written: the process ends. */
+  writeNow(message: { method: string; params: unknown; id?: string }): void {
+    if (this.ended.aborted) return;
+    const body = JSON.stringify({ jsonrpc: "2.0", ...message });
+    this.socket.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  }
+
   /** Answers what the daemon asks; what is thrown is told it. */
   onRequest<Params, Result>(
     type: RequestType<Params, Result, void>,

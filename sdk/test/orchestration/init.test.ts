@@ -30,7 +30,7 @@ describe("init", () => {
     [{ maxChildServers: 1.5 }, /maxChildServers is 1\.5/],
     [{ callTimeoutSeconds: 0 }, /callTimeoutSeconds is 0; it must be a number above 0/],
     [{ callTimeoutSeconds: Number.NaN }, /callTimeoutSeconds is NaN/],
-    [{ studioUrl: "http://127.0.0.1:5000" }, /studioUrl is "http:.*no daemon yet/],
+    [{ studioUrl: "127.0.0.1:5000" }, /the studio url is "127\.0\.0\.1:5000"; it must be http:\/\/HOST:PORT/],
     [{ modelConfigs: "/no/such/file.json" }, /no\/such\/file\.json/],
   ])("refuses %j, and sets nothing then", (options, message) => {
     expect(() => init({ project: "changed", ...options })).toThrow(message);

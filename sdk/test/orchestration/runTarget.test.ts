@@ -45,12 +45,24 @@ describe("where toDist puts an agent", () => {
       vi.stubEnv("AGENTSCOPE_TARGET", target);
       expect(() => resolveTarget({})).toThrow(InvalidArgumentError);
       expect(() => resolveTarget({})).toThrow(JSON.stringify(target));
-      expect(() => resolveTarget({})).toThrow(/it must be local, child, or the HOST:PORT of an agent server/);
+      expect(() => resolveTarget({})).toThrow(/it must be local, child, studio, or the HOST:PORT of an agent server/);
     },
   );
 
-  it("can't be the daemon yet, which is said", () => {
+  it("is left to the daemon where that is the target, for agents that no options place", () => {
     vi.stubEnv("AGENTSCOPE_TARGET", "studio");
-    expect(() => resolveTarget({})).toThrow(/needs the daemon.*use local, child, or HOST:PORT/);
+    expect(resolveTarget({})).toEqual({ kind: "studio" });
+    expect(resolveTarget(at)).toMatchObject({ kind: "server", address: "10.0.0.1:12001", token: "t" });
+  });
+
+  it("is left to a daemon that somebody has named, unless a target says otherwise", () => {
+    vi.stubEnv("AGENTSCOPE_STUDIO_URL", "http://127.0.0.1:5000");
+    expect(resolveTarget({})).toEqual({ kind: "studio" });
+    expect(resolveTarget(at).kind).toBe("server");
+    vi.stubEnv("AGENTSCOPE_TARGET", "child");
+    expect(resolveTarget({})).toEqual({ kind: "child" });
+    vi.stubEnv("AGENTSCOPE_TARGET", "");
+    vi.stubEnv("AGENTSCOPE_STUDIO_URL", "off");
+    expect(resolveTarget({})).toEqual({ kind: "child" });
   });
 });
