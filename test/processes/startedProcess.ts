@@ -16,6 +16,8 @@ export interface StartOptions {
   /** Of Node itself. */
   readonly nodeArgs?: readonly string[];
   readonly cwd?: string;
+  /** A command that starts it, as `ip netns exec NAME` does. */
+  readonly through?: readonly string[];
   /** Its standard input: a text, or `open` for one that the test writes to. Default: none. */
   readonly input?: string;
 }
@@ -39,8 +41,9 @@ export class StartedProcess implements AsyncDisposable {
   readonly ended: Promise<ProcessEnd>;
 
   /** @param script the path of a JavaScript file. */
-  constructor(script: string, { args = [], env = {}, nodeArgs = [], cwd, input }: StartOptions = {}) {
-    const child: ChildProcess = spawn(process.execPath, [...nodeArgs, script, ...args], {
+  constructor(script: string, { args = [], env = {}, nodeArgs = [], cwd, input, through = [] }: StartOptions = {}) {
+    const [command = process.execPath, ...words] = [...through, process.execPath, ...nodeArgs, script, ...args];
+    const child: ChildProcess = spawn(command, words, {
       cwd,
       env: { ...process.env, ...env },
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { TunnelOrder } from "agentscope-distributed/studio";
 import type { Tunnels } from "./tunnels.js";
 
 export interface RelayOptions {
@@ -11,7 +12,7 @@ export interface RelayOptions {
   wantedPort?: number | undefined;
   tunnels: Tunnels;
   /** Sends the server the order to open a tunnel; false: it can't be told. */
-  ask: (tunnelId: string) => boolean;
+  ask: (order: TunnelOrder) => boolean;
   warn: (text: string) => void;
   /** Connections at a time. Default 10,000. */
   maxConnections?: number;
@@ -76,7 +77,9 @@ export class Relay implements AsyncDisposable {
     socket.once("close", () => isLeft.abort());
     socket.on("error", () => {});
     try {
-      const tunnel = await this.options.tunnels.open({ ask: this.options.ask, signal: isLeft.signal });
+      const { remotePort: callerPort } = socket;
+      const ask = (tunnelId: string) => this.options.ask({ tunnelId, ...(callerPort !== undefined && { callerPort }) });
+      const tunnel = await this.options.tunnels.open({ ask, signal: isLeft.signal });
       tunnel.on("error", () => {});
       await joined(socket, tunnel);
     } catch (error) {

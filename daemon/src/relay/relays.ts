@@ -1,4 +1,4 @@
-import { isLoopback, type ServerAnnouncement } from "agentscope-distributed/studio";
+import { isLoopback, type ServerAnnouncement, type TunnelOrder } from "agentscope-distributed/studio";
 import type { Duplex } from "node:stream";
 import { StudioError } from "../errors.js";
 import type { LogBook } from "../log/logBook.js";
@@ -10,7 +10,7 @@ export interface RelaysOptions {
   bindHost: string;
   log: LogBook;
   /** Sends a server the order to open a tunnel; false: it can't be told. */
-  ask: (serverId: string, tunnelId: string) => boolean;
+  ask: (serverId: string, order: TunnelOrder) => boolean;
 }
 
 /** The ports by which servers with `--via-studio` are reached: one for each, as long as the server is known. */
@@ -43,7 +43,7 @@ export class Relays implements AsyncDisposable {
         bindHost,
         wantedPort: before?.port,
         tunnels: this.tunnels,
-        ask: (tunnelId) => ask(serverId, tunnelId),
+        ask: (order) => ask(serverId, order),
         warn: (text) => log.write("warning", serverId, text),
       });
       // Two announcements of one server at once.

@@ -15,6 +15,7 @@ import {
   resourcesSampled,
   setModelConfigs,
   stopServer,
+  type TunnelOrder,
   studioErrorCode,
   watchMemory,
 } from "agentscope-distributed/studio";
@@ -101,8 +102,8 @@ export class AttachedServer implements ServerLink {
   }
 
   /** Asks it to open a tunnel to the daemon. */
-  openTunnel(tunnelId: string): void {
-    if (this.endedBy === undefined) void this.connection.sendNotification(openTunnel, { tunnelId }).catch(() => {});
+  openTunnel(order: TunnelOrder): void {
+    if (this.endedBy === undefined) void this.connection.sendNotification(openTunnel, order).catch(() => {});
   }
 
   /** Whether it answers in time; a refusal is an answer, too. */

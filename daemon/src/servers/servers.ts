@@ -1,5 +1,11 @@
 import type { Socket } from "node:net";
-import type { Allocation, AllocationItem, ResourceSample, ServerAttached } from "agentscope-distributed/studio";
+import type {
+  Allocation,
+  AllocationItem,
+  ResourceSample,
+  ServerAttached,
+  TunnelOrder,
+} from "agentscope-distributed/studio";
 import type { MessageConnection } from "vscode-jsonrpc";
 import { StudioError } from "../errors.js";
 import type { Home } from "../home/home.js";
@@ -52,7 +58,7 @@ export class Servers {
       ...(restartLimits !== undefined && { restartLimits }),
     });
     this.named = new NamedServers({ table, store: store.remoteServers });
-    this.relays = new Relays({ bindHost, log, ask: (serverId, tunnelId) => this.askTunnel(serverId, tunnelId) });
+    this.relays = new Relays({ bindHost, log, ask: (serverId, order) => this.askTunnel(serverId, order) });
     table.removed.on((serverId) => void this.relays.close(serverId));
     const { managed, named, relays } = this;
     this.attaching = new Attaching({ table, managed, named, relays });
@@ -243,10 +249,10 @@ export class Servers {
     this.table[Symbol.dispose]();
   }
 
-  private askTunnel(serverId: string, tunnelId: string): boolean {
+  private askTunnel(serverId: string, order: TunnelOrder): boolean {
     const entry = this.table.find(serverId);
     if (entry === undefined || !entry.isAttached || !(entry.link instanceof AttachedServer)) return false;
-    entry.link.openTunnel(tunnelId);
+    entry.link.openTunnel(order);
     return true;
   }
 

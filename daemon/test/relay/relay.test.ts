@@ -39,7 +39,11 @@ beforeEach(async () => {
     const tunnelId = opening.shift();
     if (tunnelId !== undefined && !relays.take(tunnelId, socket)) socket.destroy();
   });
-  relays = new Relays({ bindHost: "127.0.0.1", log: new LogBook(), ask: (_server, tunnelId) => onTunnel(tunnelId) });
+  relays = new Relays({
+    bindHost: "127.0.0.1",
+    log: new LogBook(),
+    ask: (_server, { tunnelId }) => onTunnel(tunnelId),
+  });
 });
 
 afterEach(async () => {

@@ -41,6 +41,9 @@ export class Router implements InboundLinkListener {
   /** Workers that are gone: others may still have references to their agents. */
   private readonly lostLanes = new Map<number, FailureFields>();
 
+  /** Ports of callers that come by a tunnel, by that of the tunnel's end here. */
+  private readonly callerPorts = new Map<number, number>();
+
   constructor(private readonly self: PeerInfo) {
     const host = new AgentHost({
       serverName: "",
@@ -116,7 +119,7 @@ export class Router implements InboundLinkListener {
       type: "welcome",
       resumed: resume && known !== undefined,
       peer: { ...this.self, lanes: this.laneLoads() },
-      remotePort: portOf(stream.getPeer()),
+      remotePort: this.callerPort(portOf(stream.getPeer())),
     };
     if (known !== undefined && resume) {
       known.attach(stream, welcome);
@@ -126,6 +129,17 @@ export class Router implements InboundLinkListener {
       this.inbound.set(id, link);
       link.attach(stream, welcome);
     }
+  }
+
+  /** A connection from this port is a tunnel for somebody at another one; `undefined`: it is closed. */
+  tunnelled(port: number, callerPort: number | undefined): void {
+    if (callerPort === undefined) this.callerPorts.delete(port);
+    else this.callerPorts.set(port, callerPort);
+  }
+
+  /** By which a caller tells this connection from its others. */
+  private callerPort(port: number): number {
+    return this.callerPorts.get(port) ?? port;
   }
 
   opened(link: InboundLink): void {

@@ -11,7 +11,7 @@ import { type WatchedParts, WatchedServer } from "./watchedServer.js";
 /** How often it is looked whether anybody needs the server, in milliseconds. */
 const aloneCheckMs = 1000;
 
-export interface ServerStudioParts extends Omit<WatchedParts, "attached"> {
+export interface ServerStudioParts extends Omit<WatchedParts, "attached" | "tunnelled"> {
   router: Router;
   /** Others reach the server there from now on. */
   relayed: (address: string) => void;
@@ -27,7 +27,11 @@ export class ServerStudio implements AsyncDisposable {
 
   constructor(private readonly parts: ServerStudioParts) {
     const { studio, self, warn } = parts;
-    this.watched = new WatchedServer({ ...parts, attached: (answer) => this.attached(answer) });
+    this.watched = new WatchedServer({
+      ...parts,
+      attached: (answer) => this.attached(answer),
+      tunnelled: (...ports) => parts.router.tunnelled(...ports),
+    });
     this.connection = new StudioConnection({
       address: () => addressOf(studio),
       client: { kind: "server", name: self.serverId },

@@ -30,6 +30,7 @@ export interface WatchedParts {
   /** What it listens on: the address of others, unless they reach it through the daemon. */
   address: { host: string; port: number };
   attached: (answer: ServerAttached) => void;
+  tunnelled: AttachableServer["tunnelled"];
   stop: () => Promise<void>;
 }
 
@@ -79,6 +80,10 @@ export class WatchedServer implements AttachableServer {
 
   get localPort(): number {
     return this.parts.address.port;
+  }
+
+  tunnelled(localPort: number, callerPort: number | undefined): void {
+    this.parts.tunnelled(localPort, callerPort);
   }
 
   listen(listener: ServerListener | undefined): void {

@@ -32,8 +32,8 @@ const sampleMs = 1000;
 export async function attachServer(line: StudioLine, server: AttachableServer): Promise<void> {
   answerRequests(line, server);
   const announcement = server.announcement();
-  line.onNotification(openTunnel, ({ tunnelId }) => {
-    if (announcement.viaStudio === true) connectTunnel(line, tunnelId, server.localPort).catch(() => {});
+  line.onNotification(openTunnel, (order) => {
+    if (announcement.viaStudio === true) connectTunnel(line, order, server).catch(() => {});
   });
   server.attached(await line.request(attach, announcement));
   tellChanges(line, server);

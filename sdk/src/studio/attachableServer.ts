@@ -24,6 +24,8 @@ export interface AttachableServer {
   attached(answer: ServerAttached): void;
   /** The port on loopback that tunnels lead to. */
   readonly localPort: number;
+  /** A connection has come to it from this port of its own machine: a tunnel for somebody at another port. */
+  tunnelled(localPort: number, callerPort: number | undefined): void;
   /** Who is told from now on; `undefined`: nobody. */
   listen(listener: ServerListener | undefined): void;
   /** All agents; those that come while this is read may be among them. */

@@ -182,7 +182,13 @@ export const memoryChanged = new NotificationType<{ agentId: string; total: numb
 );
 
 /** Somebody wants to speak to a server with `viaStudio`: it opens a tunnel to the daemon (`tunnelPath`) with this id. */
-export const openTunnel = new NotificationType<{ tunnelId: string }>("tunnel/open");
+export const openTunnel = new NotificationType<TunnelOrder>("tunnel/open");
+
+export interface TunnelOrder {
+  tunnelId: string;
+  /** The port of the one who wants to speak, as the daemon sees it: the server takes it for its caller's. */
+  callerPort?: number;
+}
 
 // ── Scripts: runs.
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { RpcAgentClient } from "../../src/client/rpcAgentClient.js";
 import { Msg } from "../../src/messages/msg.js";
 import type { AgentServer } from "../../src/server/agentServer.js";
@@ -18,6 +18,9 @@ import {
 import { until } from "../until.js";
 import { FakeDaemon, type FakeDaemonOptions } from "./fakeDaemon.js";
 import { HeardServer, startServer } from "./studioServer.js";
+
+// Servers with worker threads: a busy machine takes its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 const owned: (() => Promise<unknown>)[] = [];
 
@@ -67,7 +70,7 @@ describe("an agent server that is attached to a daemon", () => {
   test("announces itself, its classes and its agents", async () => {
     const { heard, server, client } = await scene({}, { token: "of the server" });
     await make(client, "a-1");
-    await until(() => heard[0]?.agents.size === 1, { what: "the agent" });
+    await until(() => heard[0]?.agents.size === 1, { timeoutMs: 10_000, what: "the agent" });
     const [first] = heard;
     expect(first?.announcement).toMatchObject({
       serverId: "s-1",
@@ -90,7 +93,7 @@ describe("an agent server that is attached to a daemon", () => {
     await daemon[Symbol.asyncDispose]();
     await make(client, "a-2");
     await daemonThatHears(heard, { port: daemon.port });
-    await until(() => heard[1]?.agents.size === 2, { what: "both agents" });
+    await until(() => heard[1]?.agents.size === 2, { timeoutMs: 10_000, what: "both agents" });
     expect(heard[1]?.announcement).toEqual(
       heard[0]?.announcement && { ...heard[0].announcement, classes: ["Watched"] },
     );
@@ -102,7 +105,7 @@ describe("an agent server that is attached to a daemon", () => {
     const waiting = client.callAgentFunc("a-1", "_reply", { input: message("wait") });
     await waiting;
     await client.callAgentFunc("a-1", "_reply", { input: message("queued") });
-    await until(() => heard[0]?.samples.at(-1)?.running === 1, { timeoutMs: 5000, what: "the running call" });
+    await until(() => heard[0]?.samples.at(-1)?.running === 1, { timeoutMs: 10_000, what: "the running call" });
     expect(heard[0]?.samples.at(-1)).toMatchObject({ agents: 1, running: 1, queued: 1, callsPerSecond: 0 });
     expect(heard[0]?.samples.at(-1)?.memoryBytes).toBeGreaterThan(10_000_000);
     const [state] = await daemon.client.rpc.sendRequest(agentStates, { agentIds: ["a-1", "nobody"] });
@@ -127,11 +130,17 @@ describe("an agent server that is attached to a daemon", () => {
     await rpc.sendRequest(watchMemory, { agentId: "a-1", on: true });
     for (const content of ["one", "two", "three"])
       await client.callAgentFunc("a-1", "_observe", { input: message(content) });
-    await until(() => heard[0]?.memories.at(-1)?.total === 3, { what: "the news of three messages" });
+    await until(() => heard[0]?.memories.at(-1)?.total === 3, {
+      timeoutMs: 10_000,
+      what: "the news of three messages",
+    });
     const page = await rpc.sendRequest(agentMemory, { agentId: "a-1", offset: 1, limit: 1 });
     expect(page).toMatchObject({ total: 3, generation: 0, messages: [{ content: "two", name: "me", role: "user" }] });
     await client.callAgentFunc("a-1", "_reply", { input: message("forget") });
-    await until(() => heard[0]?.memories.at(-1)?.generation === 1, { what: "the news of the deletion" });
+    await until(() => heard[0]?.memories.at(-1)?.generation === 1, {
+      timeoutMs: 10_000,
+      what: "the news of the deletion",
+    });
     await rpc.sendRequest(watchMemory, { agentId: "a-1", on: false });
     const told = heard[0]?.memories.length;
     await client.callAgentFunc("a-1", "_observe", { input: message("four") });
@@ -163,17 +172,17 @@ describe("an agent server that is attached to a daemon", () => {
     const { rpc } = daemon.client;
     await make(client, "a-1");
     const copy = await rpc.sendRequest(cloneAgent, { agentId: "a-1" });
-    await until(() => heard[0]?.agents.has(copy) === true, { what: "the copy" });
+    await until(() => heard[0]?.agents.has(copy) === true, { timeoutMs: 10_000, what: "the copy" });
     expect(await rpc.sendRequest(deleteAgent, { agentId: "a-1" })).toBe(true);
     expect(await rpc.sendRequest(deleteAgent, { agentId: "a-1" })).toBe(false);
-    await until(() => heard[0]?.agents.has("a-1") === false, { what: "the end of the first" });
+    await until(() => heard[0]?.agents.has("a-1") === false, { timeoutMs: 10_000, what: "the end of the first" });
     await rpc.sendRequest(deleteAllAgents, {});
-    await until(() => heard[0]?.agents.size === 0, { what: "the end of all" });
+    await until(() => heard[0]?.agents.size === 0, { timeoutMs: 10_000, what: "the end of all" });
     await expect(rpc.sendRequest(setModelConfigs, { configs: [{ config_name: "no type" }] })).rejects.toThrow(
       "model_type",
     );
     await rpc.sendRequest(stopServer, {});
-    await until(() => daemon.client.socket.destroyed, { what: "the end of the connection" });
+    await until(() => daemon.client.socket.destroyed, { timeoutMs: 10_000, what: "the end of the connection" });
     expect(await client.isAlive()).toBe(false);
     await server.stop();
   });
@@ -190,13 +199,13 @@ describe("an agent server that is attached to a daemon", () => {
     const { daemon, heard, client } = await scene({ kind: "managed" }, { agentDir: undefined });
     const { rpc } = daemon.client;
     await rpc.sendRequest(addClasses, { classes: [{ url, className: "Watched" }] });
-    await until(() => heard[0]?.classes?.classes.length === 1, { what: "the class" });
+    await until(() => heard[0]?.classes?.classes.length === 1, { timeoutMs: 10_000, what: "the class" });
     await make(client, "a-1");
     const missing = rpc.sendRequest(addClasses, { classes: [{ url, className: "Nothing" }] });
     await expect(missing).rejects.toThrow("exports no class Nothing");
   });
 
-  test("a managed server ends when nobody needs it", { timeout: 15_000 }, async () => {
+  test("a managed server ends when nobody needs it", async () => {
     const { daemon, client } = await scene({ kind: "managed", maxAloneSeconds: 1 });
     expect(await client.isAlive()).toBe(true);
     await daemon[Symbol.asyncDispose]();

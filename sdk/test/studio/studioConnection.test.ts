@@ -1,6 +1,6 @@
 import { type AddressInfo, connect as openSocket, createServer, type Server, type Socket } from "node:net";
 import { RequestType, NotificationType } from "vscode-jsonrpc";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { StudioConnection, type StudioConnectionOptions } from "../../src/studio/studioConnection.js";
 import type { StudioLine } from "../../src/studio/studioLine.js";
 import { until } from "../until.js";
@@ -8,6 +8,8 @@ import { FakeDaemon, type FakeDaemonOptions } from "./fakeDaemon.js";
 
 const question = new RequestType<{ text: string }, { answer: string }, void>("test/question");
 const news = new NotificationType<{ text: string }>("test/news");
+
+vi.setConfig({ testTimeout: 20_000 });
 
 const owned: AsyncDisposable[] = [];
 
@@ -42,7 +44,7 @@ describe("a connection to a daemon", () => {
       serve: ({ rpc }) => rpc.onRequest(question, ({ text }) => ({ answer: `${text}!` })),
     });
     const { connection, warnings } = connect({ address: () => there.address });
-    const line = await connection.whenOpen(3000);
+    const line = await connection.whenOpen(10_000);
     expect(await line.request(question, { text: "yes" })).toEqual({ answer: "yes!" });
     expect(there.hellos).toMatchObject([{ token: "secret", client: { kind: "script", pid: process.pid } }]);
     expect(warnings).toEqual([]);
@@ -51,11 +53,11 @@ describe("a connection to a daemon", () => {
   test("is opened again when the daemon is back, at another port, and its owner announces itself again", async () => {
     let there = await daemon();
     const { connection, lines } = connect({ address: () => there.address });
-    await connection.whenOpen(3000);
+    await connection.whenOpen(10_000);
     const former = there;
     there = await daemon();
     await former[Symbol.asyncDispose]();
-    await until(() => lines.length === 2, { what: "the second line" });
+    await until(() => lines.length === 2, { timeoutMs: 10_000, what: "the second line" });
     expect(lines[0]?.ended.aborted).toBe(true);
     expect(connection.line?.url).toBe(there.address.url);
   });
@@ -63,10 +65,10 @@ describe("a connection to a daemon", () => {
   test("ends what waits for an answer when the daemon is gone", async () => {
     const there = await daemon({ serve: ({ rpc }) => rpc.onRequest(question, () => new Promise<never>(() => {})) });
     const { connection } = connect({ address: () => there.address });
-    const line = await connection.whenOpen(3000);
+    const line = await connection.whenOpen(10_000);
     const answer = line.request(question, { text: "?" });
     answer.catch(() => {});
-    await until(() => there.clients.length === 1, { what: "the connection" });
+    await until(() => there.clients.length === 1, { timeoutMs: 10_000, what: "the connection" });
     there.client.socket.destroy();
     await expect(answer).rejects.toMatchObject({ code: "STUDIO_UNREACHABLE" });
     await expect(answer).rejects.toThrow(`the daemon at ${there.address.url} is gone`);
@@ -86,13 +88,13 @@ describe("a connection to a daemon", () => {
         }),
     });
     const { connection } = connect({ address: () => there.address });
-    const line = await connection.whenOpen(3000);
+    const line = await connection.whenOpen(10_000);
     const giveUp = new AbortController();
     const answer = line.request(question, { text: "?" }, { signal: giveUp.signal });
-    await until(() => asked, { what: "the question" });
+    await until(() => asked, { timeoutMs: 10_000, what: "the question" });
     giveUp.abort(new Error("not wanted"));
     await expect(answer).rejects.toThrow("not wanted");
-    await until(() => cancelled, { what: "the cancellation" });
+    await until(() => cancelled, { timeoutMs: 10_000, what: "the cancellation" });
   });
 
   test("answers the daemon, with an error's words where it can't", async () => {
@@ -105,7 +107,7 @@ describe("a connection to a daemon", () => {
           return { answer: text };
         }),
     });
-    await connection.whenOpen(3000);
+    await connection.whenOpen(10_000);
     const { rpc } = there.client;
     expect(await rpc.sendRequest(question, { text: "good" })).toEqual({ answer: "good" });
     await expect(rpc.sendRequest(question, { text: "bad" })).rejects.toThrow("TypeError: not that");
@@ -115,20 +117,20 @@ describe("a connection to a daemon", () => {
     const there = await daemon({ token: "right" });
     let token = "wrong";
     const { connection, warnings } = connect({ address: () => ({ ...there.address, token }) });
-    await expect(connection.whenOpen(3000)).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
+    await expect(connection.whenOpen(10_000)).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain("AGENTSCOPE_STUDIO_TOKEN");
-    await expect(connection.whenOpen(3000)).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
+    await expect(connection.whenOpen(10_000)).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
     expect(there.hellos).toHaveLength(1);
     token = "right";
-    await until(() => connection.line !== undefined, { timeoutMs: 4000, what: "a line with the right token" });
+    await until(() => connection.line !== undefined, { timeoutMs: 10_000, what: "a line with the right token" });
     expect(warnings).toHaveLength(1);
   });
 
   test("another version of the protocol names the side to update", async () => {
     const there = await daemon({ protocolVersion: 0 });
     const { connection } = connect({ address: () => there.address });
-    await expect(connection.whenOpen(3000)).rejects.toThrow("update the daemon (its version is 0.0.0)");
+    await expect(connection.whenOpen(10_000)).rejects.toThrow("update the daemon (its version is 0.0.0)");
   });
 
   test("an absent daemon is told of once where somebody named it, and is found when it comes", async () => {
@@ -140,7 +142,7 @@ describe("a connection to a daemon", () => {
     const found = connect({ address: () => ({ ...address, isNamed: false }) });
     await expect(named.connection.whenOpen(300)).rejects.toThrow("no daemon can be reached at");
     await daemon({ port });
-    await until(() => named.lines.length + found.lines.length === 2, { what: "both lines" });
+    await until(() => named.lines.length + found.lines.length === 2, { timeoutMs: 10_000, what: "both lines" });
     expect(named.warnings).toHaveLength(1);
     expect(found.warnings).toEqual([]);
   });
@@ -167,7 +169,7 @@ describe("a connection to a daemon", () => {
       address: () => there.address,
       opened: async (line) => void (await line.request(question, { text: "?" })),
     });
-    await expect(connection.whenOpen(3000)).rejects.toThrow("the id is taken");
+    await expect(connection.whenOpen(10_000)).rejects.toThrow("the id is taken");
     expect(warnings).toHaveLength(1);
     expect(connection.line).toBeUndefined();
   });
@@ -176,15 +178,15 @@ describe("a connection to a daemon", () => {
     const heard: string[] = [];
     const there = await daemon({ serve: ({ rpc }) => rpc.onNotification(news, ({ text }) => void heard.push(text)) });
     const { connection } = connect({ address: () => there.address });
-    const line = await connection.whenOpen(3000);
+    const line = await connection.whenOpen(10_000);
     const text = "x".repeat(2_000_000);
     for (let count = 0; count < 5; count++) void line.notify(news, { text });
     await connection.close();
-    await until(() => heard.length === 5, { what: "all that was written" });
+    await until(() => heard.length === 5, { timeoutMs: 10_000, what: "all that was written" });
     expect(heard.every((one) => one === text)).toBe(true);
   });
 
-  test("a daemon that says nothing any more is given up", { timeout: 20_000 }, async () => {
+  test("a daemon that says nothing any more is given up", async () => {
     const sockets = new Set<Socket>();
     let isDeaf = false;
     const there = await daemon();
@@ -197,7 +199,7 @@ describe("a connection to a daemon", () => {
     await listening(proxy);
     const url = `http://127.0.0.1:${portOf(proxy)}`;
     const { connection } = connect({ address: () => ({ ...there.address, url }) });
-    const line = await connection.whenOpen(3000);
+    const line = await connection.whenOpen(10_000);
     isDeaf = true;
     await until(() => line.ended.aborted, { timeoutMs: 12_000, what: "the end of the silent line" });
     expect(String(line.ended.reason)).toMatch(/nothing was heard of it for 7.5 s/);
