@@ -6,6 +6,9 @@ import { identify, isRunning, type ProcessIdentity } from "../../src/processes/p
 import { ProcessWatch } from "../../src/processes/processWatch.js";
 import { until } from "../until.js";
 
+/** Processes are started, and a busy machine takes its time. */
+const slowMachine = { timeout: 30_000 };
+
 const started: ChildProcess[] = [];
 
 afterEach(() => {
@@ -26,7 +29,7 @@ async function start(program: string): Promise<{ child: ChildProcess; identity: 
 const waits = "setInterval(() => {}, 1000); console.log('here');";
 const ignoresTerm = `process.on("SIGTERM", () => {}); ${waits}`;
 
-describe("which process a number means", () => {
+describe("which process a number means", slowMachine, () => {
   test("one that runs is itself, and not one that was started at another time", async () => {
     const { identity } = await start(waits);
     expect(isRunning(identity)).toBe(true);
@@ -58,7 +61,7 @@ test("a watch tells of an end once, and of none after it was disposed", async ()
   expect(heard).toEqual(["kept"]);
 });
 
-describe("the end of a process tree", () => {
+describe("the end of a process tree", slowMachine, () => {
   test("a process that ends when it is told to is not killed", async () => {
     const { child, identity } = await start(waits);
     const ended = once(child, "exit");

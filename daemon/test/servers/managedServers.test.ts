@@ -6,6 +6,9 @@ import { until } from "../until.js";
 import { FakeServer } from "./fakeServer.js";
 import { TestServers } from "./testServers.js";
 
+/** Processes are started, and a busy machine takes its time. */
+const slowMachine = { timeout: 30_000 };
+
 let daemon: TestServers;
 
 const restartLimits = { firstPauseMs: 20, longestPauseMs: 80, limit: 3 };
@@ -33,7 +36,10 @@ const lines = () => daemon.log.tail("one", 100).map(({ text }) => text);
 
 /** The process that the store knows, once it is another than the one before. */
 async function started(before?: number): Promise<ProcessIdentity> {
-  await until(() => daemon.store.managedServers.all().some(({ pid }) => pid !== before), { what: "the process" });
+  await until(() => daemon.store.managedServers.all().some(({ pid }) => pid !== before), {
+    timeoutMs: 15_000,
+    what: "the process",
+  });
   return identify(daemon.store.managedServers.all()[0]?.pid ?? 0) as ProcessIdentity;
 }
 
@@ -41,7 +47,7 @@ async function started(before?: number): Promise<ProcessIdentity> {
 async function startOne(program = waits): Promise<{ server: FakeServer; process: ProcessIdentity }> {
   const row = daemon.servers.start({ cwd: workspace(program), serverId: "one" });
   const process = await started();
-  await until(() => lines().length > 0, { timeoutMs: 5000, what: "its first words" });
+  await until(() => lines().length > 0, { timeoutMs: 15_000, what: "its first words" });
   const server = new FakeServer({ serverId: "one", kind: "managed", pid: process.pid });
   await server.attach(daemon.servers, [["a", "Anna", "Echo", ""]]);
   expect(await row).toMatchObject({ kind: "managed", state: "ready", cwd: join(daemon.folder, "workspace") });
@@ -49,7 +55,7 @@ async function startOne(program = waits): Promise<{ server: FakeServer; process:
   return { server, process };
 }
 
-describe("a server that the daemon starts", () => {
+describe("a server that the daemon starts", slowMachine, () => {
   test("runs the workspace's own SDK, and its words are in the log", async () => {
     using _server = (await startOne()).server;
     expect(lines().join()).toMatch(
@@ -122,7 +128,7 @@ describe("a server that the daemon starts", () => {
   });
 });
 
-describe("a daemon that is started again", () => {
+describe("a daemon that is started again", slowMachine, () => {
   test("finds the server that runs, and waits for it", async () => {
     const { server, process: first } = await startOne();
     daemon.abandon();

@@ -4,6 +4,9 @@ import { until } from "../until.js";
 import { PythonServer, pythonMessage } from "./pythonServer.js";
 import { TestServers } from "./testServers.js";
 
+/** Processes are started, and a busy machine takes its time. */
+const slowMachine = { timeout: 30_000 };
+
 let daemon: TestServers;
 let python: PythonServer;
 
@@ -20,7 +23,7 @@ const at = () => ({ host: "127.0.0.1", port: python.port });
 const stateOf = (serverId: string) => daemon.servers.row(serverId)?.state;
 const slow = { timeoutMs: 10_000 };
 
-describe("a server of AgentScope 0.1", () => {
+describe("a server of AgentScope 0.1", slowMachine, () => {
   test("registers by id and address, and is asked for what it is, uses and has", async () => {
     python.addAgent("a", "Anna");
     expect(await daemon.servers.registerByHttp({ serverId: "py", ...at() })).toMatchObject({
@@ -123,7 +126,7 @@ describe("a server of AgentScope 0.1", () => {
   });
 });
 
-describe("a server that a person names", () => {
+describe("a server that a person names", slowMachine, () => {
   test("is called as it calls itself, and stays until it is forgotten", async () => {
     expect(await daemon.servers.connect(at())).toMatchObject({ serverId: "py", kind: "remote", state: "ready" });
     expect(await daemon.servers.connect(at())).toMatchObject({ serverId: "py" });

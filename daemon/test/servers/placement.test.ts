@@ -7,6 +7,9 @@ import { until } from "../until.js";
 import { FakeServer } from "./fakeServer.js";
 import { TestServers } from "./testServers.js";
 
+/** Processes are started, and a busy machine takes its time. */
+const slowMachine = { timeout: 30_000 };
+
 let daemon: TestServers;
 const fakes: FakeServer[] = [];
 
@@ -32,7 +35,7 @@ const placesOf = async (items: AllocationItem[], more: object = {}) => {
   return places.map((place) => (place.kind === "server" ? place.serverId : place.reason));
 };
 
-describe("agents that name no server", () => {
+describe("agents that name no server", slowMachine, () => {
   test("go to servers that have the class, evenly, and to no others", async () => {
     await attached({ serverId: "one" });
     await attached({ serverId: "two" });
@@ -104,7 +107,7 @@ function workspace(program = "setInterval(() => {}, 1000)"): string {
   return folder;
 }
 
-describe("servers that are started for a run", () => {
+describe("servers that are started for a run", slowMachine, () => {
   let watching: NodeJS.Timeout;
   afterEach(() => clearInterval(watching));
 

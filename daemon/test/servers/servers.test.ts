@@ -6,6 +6,9 @@ import { until } from "../until.js";
 import { FakeServer } from "./fakeServer.js";
 import { TestServers } from "./testServers.js";
 
+/** Processes are started, and a busy machine takes its time. */
+const slowMachine = { timeout: 30_000 };
+
 let daemon: TestServers;
 
 beforeEach(() => {
@@ -31,7 +34,7 @@ async function waitingProcess(): Promise<{ pid: number; kill: () => Promise<void
   };
 }
 
-describe("a server that comes by itself", () => {
+describe("a server that comes by itself", slowMachine, () => {
   test("is a row with what it told, busy while all its workers have turns", async () => {
     using server = new FakeServer({ serverId: "one" });
     await server.attach(daemon.servers, [["a", "Anna", "Echo", "script"]]);
@@ -166,7 +169,7 @@ describe("a server that comes by itself", () => {
   });
 });
 
-describe("what is asked of a server", () => {
+describe("what is asked of a server", slowMachine, () => {
   test("agents are listed with what they do, deleted and cloned", async () => {
     using server = new FakeServer({ serverId: "one" });
     await server.attach(daemon.servers, [
