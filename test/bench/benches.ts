@@ -1,6 +1,7 @@
 import type { Bench } from "./bench.js";
 import { chain } from "./benches/chain.js";
 import { create } from "./benches/create.js";
+import { daemon } from "./benches/daemon.js";
 import { dag } from "./benches/dag.js";
 import { latency } from "./benches/latency.js";
 import { million } from "./benches/million.js";
@@ -21,5 +22,6 @@ export const benches: readonly Bench[] = [
   create,
   speedup,
   models,
+  daemon,
   million,
 ];

@@ -73,6 +73,11 @@ export function treeSeconds(processes: readonly ProcessTimes[], rootPid: number)
   return seconds;
 }
 
+/** What one process and its ended children have computed so far. */
+export function computedSeconds(pid: number): number {
+  return parseProcessTimes(readFileSync(`/proc/${pid}/stat`, "utf8")).seconds;
+}
+
 function readProcessTimes(): ProcessTimes[] {
   const processes: ProcessTimes[] = [];
   for (const entry of readdirSync("/proc")) {

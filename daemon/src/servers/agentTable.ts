@@ -4,6 +4,8 @@ import type { AgentBrief, AgentChanges } from "agentscope-distributed/studio";
 export interface AgentEntry {
   readonly agentId: string;
   readonly name: string;
+  /** The name in small letters: filters ask for it of 200,000 agents at a time. */
+  readonly foldedName: string;
   readonly className: string;
   /** Instance of the process that made it. */
   readonly maker: string;
@@ -12,7 +14,7 @@ export interface AgentEntry {
 /**
  * The agents of one server: those that live there, and those that were lost with a process of it.
  *
- * Two maps in the order of making, and a small object for each agent: a table of 200,000 takes some 40 MB, most of it ids and names.
+ * Two maps in the order of making, and a small object for each agent: a table of 200,000 takes some 50 MB, most of it ids and names.
  */
 export class AgentTable {
   private readonly living = new Map<string, AgentEntry>();
@@ -84,7 +86,13 @@ export class AgentTable {
 
   private add([agentId, name, className, maker]: AgentBrief): void {
     this.gone.delete(agentId);
-    this.living.set(agentId, { agentId, name, className: this.share(className), maker: this.share(maker) });
+    this.living.set(agentId, {
+      agentId,
+      name,
+      foldedName: name.toLowerCase(),
+      className: this.share(className),
+      maker: this.share(maker),
+    });
   }
 
   private share(text: string): string {
