@@ -1,0 +1,66 @@
+import { availableParallelism } from "node:os";
+import { listAgents, listServers, type ServerRow } from "agentscope-distributed-daemon/protocol";
+import type { Discovery } from "agentscope-distributed/studio";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { AgentServer } from "../processes/agentServer.js";
+import { asStudio, DaemonProcess, StateFolder } from "../processes/daemonProcess.js";
+import { startScript } from "../processes/script.js";
+import { until } from "../processes/until.js";
+import { Editor } from "./editor.js";
+
+let state: StateFolder;
+let daemon: DaemonProcess;
+let editor: Editor;
+
+beforeEach(async () => {
+  state = await StateFolder.make();
+  daemon = await DaemonProcess.start(state);
+  editor = await Editor.connect(found());
+});
+afterEach(async () => {
+  await editor[Symbol.asyncDispose]();
+  await asStudio(state, "stop", "--force");
+  await daemon[Symbol.asyncDispose]();
+  await state[Symbol.asyncDispose]();
+});
+
+function found(): Discovery {
+  if (state.found === undefined) throw new Error("no daemon can be found");
+  return state.found;
+}
+
+const studio = () => ({ ...state.env, AGENTSCOPE_STUDIO_URL: found().url });
+const rows = (): Promise<ServerRow[]> => editor.ask(listServers, {});
+/** How many of the script's four agents each process has. */
+const shares = (pids: number[]) => pids.map((pid) => pids.filter((one) => one === pid).length);
+
+test("agents of a script that name no server are spread over those that have their class, and shown there at once", async () => {
+  const args = ["--studio-url", found().url, "--workers", "1"];
+  await using first = await AgentServer.start([...args, "--server-id", "one"], { env: state.env });
+  await using second = await AgentServer.start([...args, "--server-id", "two"], { env: state.env });
+  await until(async () => (await rows()).filter(({ classes }) => classes?.includes("Echo") === true).length === 2, {
+    timeoutMs: 15_000,
+    what: "both servers with their classes",
+  });
+  await using script = startScript("allocated", { env: studio(), input: "open" });
+  const pids = (await script.says("pids"))["pids"] as number[];
+  expect(new Set(pids)).toEqual(new Set([first.pid, second.pid]));
+  expect(shares(pids)).toEqual([2, 2, 2, 2]);
+  const shown = await editor.ask(listAgents, { offset: 0, limit: 9 });
+  expect(shown.rows.map(({ name }) => name).toSorted()).toEqual(["agent 0", "agent 1", "agent 2", "agent 3"]);
+  expect(new Set(shown.rows.map(({ runId }) => runId)).size).toBe(1);
+  script.type("");
+  await script.endsWithin(10_000);
+});
+
+test("where there is no server the daemon starts its own for the script, in its folder", async () => {
+  await using script = startScript("allocated", { env: studio(), input: "open" });
+  const said = await script.says("pids", 60_000);
+  const pids = said["pids"] as number[];
+  const managed = await rows();
+  expect(managed).toHaveLength(Math.min(4, availableParallelism()));
+  expect(managed.every(({ kind, cwd }) => kind === "managed" && cwd === process.cwd())).toBe(true);
+  expect(new Set(pids)).toEqual(new Set(managed.map(({ pid }) => pid)));
+  script.type("");
+  await script.endsWithin(10_000);
+});
