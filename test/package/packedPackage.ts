@@ -10,11 +10,19 @@ export interface Finished {
   readonly output: string;
 }
 
+/** Where a program runs; the environment is over this process's own. */
+export interface Place {
+  readonly cwd: string;
+  readonly env: Record<string, string>;
+}
+
 /** Runs a program to its end; a failure is a value. */
-export function run(command: string, args: readonly string[], cwd: string): Promise<Finished> {
-  const windows = process.platform === "win32";
+export function run(command: string, args: readonly string[], where: string | Place): Promise<Finished> {
+  const { cwd, env } = typeof where === "string" ? { cwd: where, env: {} } : where;
+  const shell = process.platform === "win32";
+  const options = { cwd, env: { ...process.env, ...env }, shell, maxBuffer: 2 ** 26, timeout: 200_000 };
   return new Promise((settle) => {
-    execFile(command, args, { cwd, shell: windows, maxBuffer: 2 ** 26, timeout: 200_000 }, (error, stdout, stderr) => {
+    execFile(command, args, options, (error, stdout, stderr) => {
       const exitCode = error ? (typeof error.code === "number" ? error.code : 1) : 0;
       settle({ exitCode, stdout, output: `${stdout}${stderr}${exitCode !== 0 ? (error?.message ?? "") : ""}` });
     });
@@ -27,7 +35,7 @@ async function succeed(command: string, args: readonly string[], cwd: string): P
   return stdout;
 }
 
-/** The SDK as `npm publish` would send it, in a folder that is removed on disposal. */
+/** A package as `npm publish` would send it, in a folder that is removed on disposal. */
 export class PackedPackage implements AsyncDisposable {
   private constructor(
     readonly tarball: string,

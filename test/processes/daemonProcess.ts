@@ -6,7 +6,7 @@ import { StartedProcess, type StartOptions } from "./startedProcess.js";
 import { TemporaryFolder } from "./temporaryFolder.js";
 
 /** The file of the command, as the package names it. */
-const asStudioCommand = (() => {
+export const asStudioCommand = (() => {
   const manifest = createRequire(import.meta.url).resolve("agentscope-distributed-daemon/package.json");
   const { bin } = JSON.parse(readFileSync(manifest, "utf8")) as { bin: { "as-studio": string } };
   return join(dirname(manifest), bin["as-studio"]);
