@@ -10,6 +10,7 @@ const root = dirname(fileURLToPath(import.meta.url));
 const compiled = [
   { sources: join(root, "sdk/src"), output: join(root, "sdk/dist") },
   { sources: join(root, "daemon/src"), output: join(root, "daemon/dist") },
+  { sources: join(root, "extension/src"), output: join(root, "extension/dist") },
   { sources: join(root, "examples"), output: join(root, "examples/dist") },
   { sources: join(root, "test"), output: join(root, "test/dist") },
 ];
@@ -76,6 +77,7 @@ export default defineConfig({
       project("unit", [
         "sdk/test/**/*.test.ts",
         "daemon/test/**/*.test.ts",
+        "extension/test/**/*.test.ts",
         "examples/test/**/*.test.ts",
         "test/bench/**/*.test.ts",
       ]),
@@ -83,6 +85,14 @@ export default defineConfig({
       project("daemon", ["test/daemon/**/*.test.ts"], { testTimeout: 30_000, hookTimeout: 30_000, env: {} }),
       project("house", ["test/house/**/*.test.ts"]),
       project("package", ["test/package/**/*.test.ts"], { testTimeout: 240_000, hookTimeout: 240_000 }),
+      // After all others, one file at a time: an editor and a browser need the machine to themselves.
+      project("e2e", ["test/e2e/**/*.test.ts"], {
+        globalSetup: "test/e2e/globalSetup.mjs",
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        fileParallelism: false,
+        sequence: { groupOrder: 1 },
+      }),
       project("types", [], {
         typecheck: {
           enabled: true,

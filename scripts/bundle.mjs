@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { licensesOf } from "./licenses.mjs";
 
 const sdk = fileURLToPath(new URL("../sdk/", import.meta.url));
 const output = join(sdk, "dist/bundle");
@@ -68,22 +69,6 @@ function leaveOutPackages(file) {
   const map = JSON.parse(readFileSync(file, "utf8"));
   const sourcesContent = map.sources.map((/** @type {string} */ path) => (path.startsWith("../../src/") ? null : ""));
   writeFileSync(file, JSON.stringify({ ...map, sourcesContent }));
-}
-
-/**
- * The licenses of the packages that stand in the bundle.
- * @param {string[]} inputs the files that it is made of.
- */
-function licensesOf(inputs) {
-  const folders = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
-  return [...folders]
-    .sort()
-    .map((folder) => {
-      const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-      return `${name} ${version} (${license})\n\n${file === undefined ? "" : readFileSync(join(folder, file), "utf8")}`;
-    })
-    .join("\n\n");
 }
 
 /** @type {import("esbuild").Plugin} */

@@ -11,10 +11,11 @@ import { fileURLToPath } from "node:url";
 import { bundleIsCurrent } from "./bundle.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const workspaces = ["sdk", "daemon", "examples", "test"];
+const workspaces = ["sdk", "daemon", "extension", "examples", "test"];
 const compiled = [
   { sources: "sdk/src", output: "sdk/dist" },
   { sources: "daemon/src", output: "daemon/dist" },
+  { sources: "extension/src", output: "extension/dist" },
   { sources: "examples", output: "examples/dist" },
   { sources: "test", output: "test/dist" },
 ];
@@ -44,9 +45,10 @@ function install() {
   const state = dependencies();
   if (state === "current") return true;
   console.error(state === "missing" ? "Installing the dependencies …" : "Updating the dependencies …");
+  // No script of a package is run: older versions of npm do so without being asked, and some of them fetch programs.
   // Not `npm ci`: it would download all of node_modules again for one package that changed.
   const keepLockFile = state === "undeclared" ? [] : ["--no-save"];
-  if (runNpm(["install", "--include=dev", "--prefer-offline", ...keepLockFile])) return true;
+  if (runNpm(["install", "--include=dev", "--prefer-offline", "--ignore-scripts", ...keepLockFile])) return true;
   console.error("The dependencies could not be installed (npm's words are above). Is the npm registry reachable?");
   return false;
 }

@@ -3,7 +3,16 @@ import { describe, expect, test } from "vitest";
 import { findCycles, readModuleGraph, target } from "./moduleGraph.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const graph = readModuleGraph(root, ["sdk/src", "sdk/test", "daemon/src", "daemon/test", "examples", "test"]);
+const graph = readModuleGraph(root, [
+  "sdk/src",
+  "sdk/test",
+  "daemon/src",
+  "daemon/test",
+  "extension/src",
+  "extension/test",
+  "examples",
+  "test",
+]);
 
 /** Imports of modules in `folder` that are neither inside it nor allowed. */
 function strayImports(folder: string, allowed: (specifier: string, path: string | undefined) => boolean): string[] {
@@ -42,6 +51,19 @@ describe("imports run one way", () => {
     const isBase = (specifier: string) =>
       specifier === "vscode-jsonrpc" || specifier === "agentscope-distributed/studio";
     expect(strayImports("daemon/src/protocol", isBase)).toEqual([]);
+  });
+
+  test("the extension sees of the daemon its protocol, and of the SDK how a daemon is found", () => {
+    const isSeam = (specifier: string) =>
+      specifier === "agentscope-distributed-daemon/protocol" || specifier === "agentscope-distributed/studio";
+    expect(strayImports("extension/src", (specifier) => isForeignPackage(specifier) || isSeam(specifier))).toEqual([]);
+  });
+
+  test("only the extension knows the editor, and what speaks with the daemon does not", () => {
+    const importers = [...graph].flatMap(([importer, specifiers]) => (specifiers.includes("vscode") ? importer : []));
+    expect(importers).toContain("extension/src/extension.ts");
+    expect(importers.filter((path) => !path.startsWith("extension/src/"))).toEqual([]);
+    expect(importers.filter((path) => path.startsWith("extension/src/daemon/"))).toEqual([]);
   });
 
   test("examples see of the SDK what users see: its public entry", () => {

@@ -15,9 +15,16 @@ test("the changelog has an entry for the version of the SDK", () => {
   expect(read("CHANGELOG.md").split("\n")).toContainEqual(expect.stringContaining(released));
 });
 
-test("the package carries the repository's license", () => {
-  expect(read("sdk/LICENSE")).toBe(read("LICENSE"));
-  expect(manifest("sdk/package.json").license).toBe(manifest("package.json").license);
+test("the packages carry the repository's license", () => {
+  for (const folder of ["sdk", "daemon", "extension"]) {
+    expect(read(`${folder}/LICENSE`)).toBe(read("LICENSE"));
+    expect(manifest(`${folder}/package.json`).license).toBe(manifest("package.json").license);
+  }
+});
+
+test("the extension's changelog has an entry for its version", () => {
+  const released = `## [${String(manifest("extension/package.json").version)}]`;
+  expect(read("extension/CHANGELOG.md").split("\n")).toContainEqual(expect.stringContaining(released));
 });
 
 test("the package asks for the Node that the repository asks for", () => {

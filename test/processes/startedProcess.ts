@@ -18,6 +18,8 @@ export interface StartOptions {
   readonly cwd?: string;
   /** A command that starts it, as `ip netns exec NAME` does. */
   readonly through?: readonly string[];
+  /** The path of another Node; default: this process's. */
+  readonly node?: string;
   /** Its standard input: a text, or `open` for one that the test writes to. Default: none. */
   readonly input?: string;
 }
@@ -41,8 +43,9 @@ export class StartedProcess implements AsyncDisposable {
   readonly ended: Promise<ProcessEnd>;
 
   /** @param script the path of a JavaScript file. */
-  constructor(script: string, { args = [], env = {}, nodeArgs = [], cwd, input, through = [] }: StartOptions = {}) {
-    const [command = process.execPath, ...words] = [...through, process.execPath, ...nodeArgs, script, ...args];
+  constructor(script: string, options: StartOptions = {}) {
+    const { args = [], env = {}, nodeArgs = [], cwd, input, through = [], node = process.execPath } = options;
+    const [command = node, ...words] = [...through, node, ...nodeArgs, script, ...args];
     const child: ChildProcess = spawn(command, words, {
       cwd,
       env: { ...process.env, ...env },

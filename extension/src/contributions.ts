@@ -1,0 +1,53 @@
+// What the manifest declares, by typed names; test/contributions.test.ts holds both to each other.
+
+export const viewContainer = "agentscope";
+
+export const viewId = {
+  servers: "agentscope.servers",
+  runs: "agentscope.runs",
+} as const;
+
+export const commandId = {
+  startServer: "agentscope.startServer",
+  startServerInTerminal: "agentscope.startServerInTerminal",
+  connectServer: "agentscope.connectServer",
+  stopServer: "agentscope.stopServer",
+  stopAllServers: "agentscope.stopAllServers",
+  forgetServer: "agentscope.forgetServer",
+  forgetDeadServers: "agentscope.forgetDeadServers",
+  showServerLog: "agentscope.showServerLog",
+  copyId: "agentscope.copyId",
+  filterAgents: "agentscope.filterAgents",
+  clearAgentFilter: "agentscope.clearAgentFilter",
+  revealAgentClass: "agentscope.revealAgentClass",
+  deleteAgent: "agentscope.deleteAgent",
+  deleteAllAgents: "agentscope.deleteAllAgents",
+  cloneAgent: "agentscope.cloneAgent",
+  stopRun: "agentscope.stopRun",
+  showRunOutput: "agentscope.showRunOutput",
+  restartDaemon: "agentscope.restartDaemon",
+  showDaemonLog: "agentscope.showDaemonLog",
+  openStudio: "agentscope.openStudio",
+} as const;
+
+export type CommandId = (typeof commandId)[keyof typeof commandId];
+
+/** Commands of tree rows and status bar that the palette does not show. */
+export const innerCommandId = {
+  showMoreAgents: "agentscope.inner.showMoreAgents",
+  showServers: "agentscope.inner.showServers",
+} as const;
+
+export const contextKey = {
+  /** `connecting`, `connected` or `down`. */
+  daemon: "agentscope.daemon",
+  hasServers: "agentscope.hasServers",
+  hasDeadServers: "agentscope.hasDeadServers",
+  hasRuns: "agentscope.hasRuns",
+  agentsFiltered: "agentscope.agentsFiltered",
+} as const;
+
+export const settingId = {
+  startDaemon: "agentscope.daemon.start",
+  timeoutSeconds: "agentscope.daemon.timeoutSeconds",
+} as const;

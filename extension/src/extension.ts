@@ -1,0 +1,56 @@
+import { env, type ExtensionContext, Uri, window } from "vscode";
+import { agentCommands } from "./commands/agentCommands.js";
+import { registerCommands } from "./commands/command.js";
+import { daemonCommands } from "./commands/daemonCommands.js";
+import { runCommands } from "./commands/runCommands.js";
+import { serverCommands } from "./commands/serverCommands.js";
+import { DaemonClient } from "./daemon/daemonClient.js";
+import { joinDaemon } from "./daemon/daemonLauncher.js";
+import { DaemonState } from "./daemon/daemonState.js";
+import { settings } from "./settings.js";
+import { StatusBar } from "./statusBar.js";
+import { DaemonLogs } from "./views/daemonLogs.js";
+import { followState } from "./views/followState.js";
+import { RunOutputs } from "./views/runOutputs.js";
+import { RunTree } from "./views/runTree.js";
+import { ServerTree } from "./views/serverTree.js";
+
+export function activate(context: ExtensionContext): void {
+  const { version } = context.extension.packageJSON as { version: string };
+  const log = window.createOutputChannel("AgentScope", { log: true });
+  const script = Uri.joinPath(context.extensionUri, "dist", "bundle", "daemon", "asStudio.js").fsPath;
+
+  const client = new DaemonClient({
+    name: env.appName,
+    version,
+    timeoutMs: settings.timeoutMs,
+    join: () => joinDaemon({ script, mayStart: settings.startsDaemon }),
+  });
+  const state = new DaemonState();
+  const servers = new ServerTree(client, state);
+  const runs = new RunTree(client, state);
+  const statusBar = new StatusBar(state);
+  const logs = new DaemonLogs(client);
+  const outputs = new RunOutputs(client);
+
+  context.subscriptions.push(
+    log,
+    { dispose: () => client.close() },
+    servers,
+    runs,
+    statusBar,
+    logs,
+    outputs,
+    { dispose: followState({ client, state, servers, statusBar, log }) },
+    ...registerCommands(
+      {
+        ...daemonCommands({ client, state, logs }),
+        ...serverCommands({ client, state, tree: servers }),
+        ...agentCommands(client, servers),
+        ...runCommands({ client, state, outputs }),
+      },
+      log,
+    ),
+  );
+  void client.run();
+}

@@ -1,0 +1,128 @@
+import { type AgentRow, listAgents } from "agentscope-distributed-daemon/protocol";
+import {
+  type Disposable,
+  EventEmitter,
+  ThemeIcon,
+  TreeItem,
+  type TreeDataProvider,
+  type TreeView,
+  window,
+} from "vscode";
+import { commandId, viewId } from "../contributions.js";
+import type { DaemonClient } from "../daemon/daemonClient.js";
+import type { DaemonState, StateChange } from "../daemon/daemonState.js";
+import { runAgentItem, runItem } from "./runItem.js";
+
+export interface RunNode {
+  readonly kind: "run";
+  readonly runId: string;
+}
+type TreeNode =
+  | RunNode
+  | { readonly kind: "agent"; readonly runId: string; readonly serverId: string; readonly row: AgentRow }
+  | { readonly kind: "output"; readonly runId: string };
+
+const shownAgents = 500;
+
+/** Runs of scripts, the newest first, with their agents and their output. */
+export class RunTree implements TreeDataProvider<TreeNode>, Disposable {
+  private readonly changes = new EventEmitter<TreeNode | undefined>();
+  readonly onDidChangeTreeData = this.changes.event;
+  private readonly nodes = new Map<string, RunNode>();
+  private readonly view: TreeView<TreeNode>;
+  private readonly disposables: Disposable[];
+  /** While runs that go on are shown: their durations. */
+  private clock: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly client: DaemonClient,
+    private readonly state: DaemonState,
+  ) {
+    this.view = window.createTreeView(viewId.runs, { treeDataProvider: this, showCollapseAll: true });
+    this.disposables = [
+      this.view,
+      this.changes,
+      this.view.onDidChangeVisibility(() => this.setClock()),
+      { dispose: state.changed.on((change) => this.take(change)) },
+    ];
+  }
+
+  setBadge(value: number, tooltip: string): void {
+    this.view.badge = value > 0 ? { value, tooltip } : undefined;
+  }
+
+  getTreeItem(node: TreeNode): TreeItem {
+    if (node.kind === "agent") return runAgentItem(node.row, node.runId);
+    if (node.kind === "output") return outputItem(node.runId);
+    const run = this.state.runs.get(node.runId);
+    return run ? runItem(run, Date.now()) : new TreeItem(node.runId);
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    return node.kind === "run" ? undefined : this.nodes.get(node.runId);
+  }
+
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    if (!node) return this.runNodes();
+    const run = this.state.runs.get(node.runId);
+    if (node.kind !== "run" || !run) return [];
+    const { runId } = run;
+    const agents =
+      run.agents > 0
+        ? await this.client.request(listAgents, {
+            runId,
+            offset: 0,
+            limit: shownAgents,
+            states: run.state === "running",
+          })
+        : { rows: [] };
+    const output = run.hasOutput ? [{ kind: "output", runId } as const] : [];
+    return [...output, ...agents.rows.map((row) => ({ kind: "agent", runId, serverId: row.serverId, row }) as const)];
+  }
+
+  dispose(): void {
+    clearInterval(this.clock);
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  private runNodes(): RunNode[] {
+    for (const runId of this.nodes.keys()) if (!this.state.runs.has(runId)) this.nodes.delete(runId);
+    const runs = [...this.state.runs.values()].sort((a, b) => b.startedAtMs - a.startedAtMs);
+    return runs.map(({ runId }) => {
+      const node = this.nodes.get(runId) ?? { kind: "run", runId };
+      this.nodes.set(runId, node);
+      return node;
+    });
+  }
+
+  private take(change: StateChange): void {
+    if (change.all || change.runList) this.changes.fire(undefined);
+    else for (const runId of change.runs) this.refresh(runId);
+    this.setClock();
+  }
+
+  private refresh(runId: string): void {
+    const node = this.nodes.get(runId);
+    if (node) this.changes.fire(node);
+  }
+
+  private setClock(): void {
+    const running = [...this.state.runs.values()].filter((run) => run.state === "running");
+    const ticks = this.view.visible && running.length > 0;
+    if (ticks === (this.clock !== undefined)) return;
+    clearInterval(this.clock);
+    this.clock = ticks ? setInterval(() => this.tick(), 1000) : undefined;
+  }
+
+  private tick(): void {
+    for (const { runId, state } of this.state.runs.values()) if (state === "running") this.refresh(runId);
+  }
+}
+
+function outputItem(runId: string): TreeItem {
+  const item = new TreeItem("Output");
+  item.id = `output ${runId}`;
+  item.iconPath = new ThemeIcon("output");
+  item.command = { command: commandId.showRunOutput, title: "Show Output", arguments: [{ kind: "run", runId }] };
+  return item;
+}

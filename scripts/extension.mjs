@@ -1,0 +1,85 @@
+// Bundles the VS Code extension: its own code in one file, and the daemon that it starts beside it. An installed extension has no
+// node_modules.
+//
+//   node scripts/extension.mjs      when a source is newer than the bundle
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { bundleDaemon } from "./daemonBundle.mjs";
+import { licensesOf } from "./licenses.mjs";
+import { prepare } from "./prepare.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+export const extensionFolder = join(root, "extension");
+const output = join(extensionFolder, "dist/bundle");
+
+/** False when it failed (why is on standard error by then). */
+export async function bundleExtension() {
+  if (!prepare()) return false;
+  if (isCurrent()) return true;
+  const { build } = await import("esbuild");
+  rmSync(output, { recursive: true, force: true });
+  mkdirSync(output, { recursive: true });
+  /** @type {import("esbuild").BuildOptions & { metafile: true }} */
+  const shared = {
+    absWorkingDir: root,
+    bundle: true,
+    platform: "node",
+    // Names stay: a stack trace in a person's log is to be read.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    lineLimit: 200,
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: "warning",
+    metafile: true,
+  };
+  try {
+    const extension = await build({
+      ...shared,
+      entryPoints: [join(extensionFolder, "src/extension.ts")],
+      outfile: join(output, "extension.cjs"),
+      format: "cjs",
+      // The oldest editor's (engines.vscode).
+      target: "node22",
+      external: ["vscode"],
+      // The SDK's entry, an ES module, asks where it stands.
+      define: { "import.meta.url": "moduleUrl" },
+      banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
+    });
+    const daemon = await bundleDaemon(join(root, "daemon/dist"), join(output, "daemon"), shared);
+    // The daemon's version is asked for by clients, and stands above its modules.
+    const { name, version, license, type } = JSON.parse(readFileSync(join(root, "daemon/package.json"), "utf8"));
+    writeFileSync(join(output, "package.json"), JSON.stringify({ name, version, license, type }));
+    const inputs = [...Object.keys(extension.metafile.inputs), ...daemon].map((path) => join(root, path));
+    writeFileSync(join(output, "LICENSES.txt"), licensesOf(inputs));
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error && "errors" in error)) console.error(error);
+    return false;
+  }
+}
+
+/** Whether the bundle is newer than all that it is made of: sources of ours, and what was installed. */
+function isCurrent() {
+  const made = statSync(join(output, "LICENSES.txt"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const folders = ["extension/src", "daemon/dist", "sdk/dist/bundle", "scripts"].map((folder) => join(root, folder));
+  const sources = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => join(folder, path)),
+  );
+  const files = [...sources, join(root, "node_modules/.package-lock.json")];
+  return existsSync(output) && files.every((path) => statSync(path).mtimeMs < made);
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  process.exitCode = (await bundleExtension()) ? 0 : 1;
+}

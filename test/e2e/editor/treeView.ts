@@ -1,0 +1,62 @@
+import type { Locator, Page } from "playwright-core";
+
+/** A view of the side bar: a tree, or its welcome text. */
+export class TreeView {
+  private readonly pane: Locator;
+
+  constructor(
+    private readonly page: Page,
+    private readonly name: string,
+  ) {
+    this.pane = page.locator(".pane", { has: page.locator(`.pane-header[aria-label^="${name}"]`) });
+  }
+
+  get rows(): Locator {
+    return this.pane.locator(".monaco-list-row[role=treeitem]");
+  }
+
+  get welcome(): Locator {
+    return this.pane.locator(".welcome-view-content");
+  }
+
+  welcomeButton(label: string): Locator {
+    return this.welcome.locator(".monaco-button", { hasText: label });
+  }
+
+  /** What stands above the rows. */
+  get message(): Locator {
+    return this.pane.locator(".message");
+  }
+
+  /** Rows whose words begin with, or match, this. */
+  row(words: string | RegExp): Locator {
+    return this.rows.filter({ hasText: words });
+  }
+
+  async expand(row: Locator): Promise<void> {
+    if ((await row.getAttribute("aria-expanded")) === "false") await row.locator(".monaco-tl-twistie").click();
+  }
+
+  async collapse(row: Locator): Promise<void> {
+    if ((await row.getAttribute("aria-expanded")) === "true") await row.locator(".monaco-tl-twistie").click();
+  }
+
+  /** Presses one of the buttons that a row shows under the mouse. */
+  async act(row: Locator, label: string): Promise<void> {
+    await row.hover();
+    await row.locator(`.actions .action-label[aria-label^="${label}"]`).click();
+  }
+
+  /** Chooses from the context menu of a row. */
+  async chooseFromMenu(row: Locator, label: string): Promise<void> {
+    await row.click({ button: "right" });
+    await this.page.locator(".monaco-menu .action-item", { hasText: label }).click();
+  }
+
+  /** Presses a button of the view's title, which shows them under the mouse. */
+  async actOnTitle(label: string): Promise<void> {
+    const header = this.pane.locator(`.pane-header[aria-label^="${this.name}"]`);
+    await header.hover();
+    await header.locator(`.action-label[aria-label^="${label}"]`).click();
+  }
+}

@@ -1,0 +1,71 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { Notifications } from "./notifications.js";
+import { QuickInput } from "./quickInput.js";
+import { StatusBarItem } from "./statusBarItem.js";
+import { TerminalPanel } from "./terminalPanel.js";
+import { TreeView } from "./treeView.js";
+import { webview, type Webview } from "./webview.js";
+
+/** One window of VS Code, as a person sees it. */
+export class Workbench {
+  readonly quickInput: QuickInput;
+  readonly notifications: Notifications;
+  readonly terminal: TerminalPanel;
+
+  constructor(readonly page: Page) {
+    this.quickInput = new QuickInput(page);
+    this.notifications = new Notifications(page);
+    this.terminal = new TerminalPanel(page);
+  }
+
+  async ready(): Promise<void> {
+    await this.page.locator(".monaco-workbench .part.statusbar .statusbar-item").first().waitFor({ timeout: 60_000 });
+  }
+
+  /** Runs a command by its title in the palette; waits for the extension that has it to be up. */
+  async run(title: string): Promise<void> {
+    await this.quickInput.runCommand(title);
+  }
+
+  /** Shows a view container by its icon in the activity bar. */
+  async showContainer(title: string): Promise<void> {
+    const icon = this.page.locator(`.activitybar a.action-label[aria-label^="${title}"]`);
+    await icon.waitFor({ timeout: 60_000 });
+    // A click on the icon of the container that is shown hides it.
+    const item = icon.locator("..");
+    if ((await item.getAttribute("aria-expanded")) !== "true") await icon.click();
+    await this.page.locator(`.sidebar .composite.title h2:text-is("${title}")`).waitFor();
+  }
+
+  view(name: string): TreeView {
+    return new TreeView(this.page, name);
+  }
+
+  statusBarItem(id: string): StatusBarItem {
+    return new StatusBarItem(this.page, id);
+  }
+
+  /** The document of a webview that holds what the selector finds. */
+  webview(selector: string): Promise<Webview> {
+    return webview(this.page, selector);
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+
+  /** @param folder made where it is missing. */
+  async screenshot(folder: string, name: string): Promise<void> {
+    await mkdir(folder, { recursive: true });
+    // No tooltip of what the last click was on.
+    await this.page.mouse.move(700, 500);
+    await this.page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled", caret: "hide" });
+  }
+}
