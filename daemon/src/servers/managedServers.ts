@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { StudioError } from "../errors.js";
 import type { Home } from "../home/home.js";
 import type { LogBook } from "../log/logBook.js";
+import { isRunning } from "../processes/processIdentity.js";
 import type { StartServer } from "../protocol/requests.js";
 import type { ManagedServerTable } from "../store/serverTables.js";
 import type { ManagedContext } from "./managedCommand.js";
@@ -81,6 +82,11 @@ export class ManagedServers {
   recover(): void {
     const { store, log } = this.options;
     for (const stored of store.all()) {
+      // A run that wants another one gets one with its code as it is by then.
+      if (stored.forRun !== undefined && !isRunning({ pid: stored.pid, startedAt: stored.processMark ?? "" })) {
+        store.delete(stored.serverId);
+        continue;
+      }
       try {
         this.make(stored.serverId, stored.options, stored.forRun).adopt(stored);
       } catch (error) {

@@ -158,4 +158,21 @@ describe("a daemon that is started again", slowMachine, () => {
     expect(daemon.servers.row("one")).toMatchObject({ state: "crashed" });
     expect(isRunning(await started(process.pid))).toBe(true);
   });
+
+  test("does not start one again that was there for a run", async () => {
+    const options = { cwd: daemon.folder };
+    const record = {
+      serverId: "one",
+      options,
+      pid: 1,
+      processMark: "another time",
+      instance: "i",
+      startedAtMs: 0,
+      restarts: 0,
+    };
+    daemon.store.managedServers.save({ ...record, forRun: "r" });
+    await daemon.servers.recover();
+    expect(daemon.servers.rows()).toEqual([]);
+    expect(daemon.store.managedServers.all()).toEqual([]);
+  });
 });
