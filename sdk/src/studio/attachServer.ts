@@ -1,6 +1,6 @@
 import { AgentFeed } from "./agentFeed.js";
 import type { AttachableServer } from "./attachableServer.js";
-import type { CallBatch } from "./callBatch.js";
+import { CallFeed } from "./callFeed.js";
 import {
   addClasses,
   agentMemory,
@@ -56,11 +56,13 @@ function answerRequests(line: StudioLine, server: AttachableServer): void {
 
 function tellChanges(line: StudioLine, server: AttachableServer): void {
   const feed = new AgentFeed((changes) => line.notify(agentsChanged, changes));
+  const calls = new CallFeed();
+  void calls.begin((batch) => line.notify(callsHappened, batch));
   server.listen({
     agentsChanged: (made, deleted) => feed.changed(made, deleted),
     memoryChanged: (change) => void (line.isBehind || line.notify(memoryChanged, change)),
     classesChanged: (classes) => void line.notify(classesChanged, classes),
-    callsHappened: callTeller(line),
+    callsHappened: (batch) => calls.take(batch),
   });
   void feed.begin(server.agents());
   const sampling = setInterval(() => {
@@ -70,19 +72,7 @@ function tellChanges(line: StudioLine, server: AttachableServer): void {
   line.ended.addEventListener("abort", () => {
     clearInterval(sampling);
     feed.end();
+    calls.end();
     server.listen(undefined);
   });
-}
-
-/** Calls that can't be told of since the daemon is behind are counted. */
-function callTeller(line: StudioLine): (batch: CallBatch) => void {
-  let untold = 0;
-  return (batch) => {
-    if (line.isBehind) {
-      untold += batch.untold + batch.events.filter(([kind]) => kind === "made" || kind === "arrived").length;
-      return;
-    }
-    void line.notify(callsHappened, untold === 0 ? batch : { ...batch, untold: batch.untold + untold });
-    untold = 0;
-  };
 }
