@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { limitHelp, limitOption } from "./limitOption.js";
 import { wholeNumber } from "./numberOption.js";
 import type { StartOptions } from "./startOptions.js";
 
@@ -21,6 +22,7 @@ export function startCommand(): Command {
       "end when nothing has needed it for so long (default: 60 with --detached or --stdio, else never)",
       wholeNumber(1),
     )
+    .option("--limit <name=number>", `what is taken from who connects; may be repeated (${limitHelp})`, limitOption)
     .option("--no-log", "print nothing on standard error but errors")
     .action(start);
 }

@@ -36,7 +36,7 @@ export async function bridgeStdio(options: StartOptions): Promise<void> {
 /** Passes on what comes up to the first message and with it; the token goes into a `hello` that has none. */
 async function passHello(socket: Socket, token: string): Promise<void> {
   const { maxGreetingBytes, maxHeaderBytes } = defaultWireLimits;
-  const parser = new FrameParser({ maxFrameBytes: maxGreetingBytes, maxHeaderBytes, option: "maxGreetingBytes" });
+  const parser = new FrameParser({ option: "maxGreetingBytes", bytes: maxGreetingBytes }, maxHeaderBytes);
   const { stdin } = process;
   for (;;) {
     const bytes = (stdin.read() as Buffer | null) ?? (await nextBytes());

@@ -35,7 +35,7 @@ export class Connections {
     });
     this.peers.add(peer);
     if (this.isClosed) peer.end("the daemon is ending");
-    else if (isFull) peer.end(`${maxConnections} connections are open, the most there can be (maxConnections)`);
+    else if (isFull) peer.end(`${maxConnections} connections are open, the most there can be (--limit maxConnections)`);
   }
 
   /** Lets everybody go. */

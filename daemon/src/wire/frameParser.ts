@@ -28,15 +28,18 @@ const endOfHeader = "\r\n\r\n";
  * vscode-jsonrpc's own reader believes whatever length it is told, and holds a header that never ends.
  */
 export class FrameParser {
-  /** Raised when the other end has shown who it is. */
-  maxFrameBytes: number;
+  /** The largest message; raised when the other end has shown who it is. */
+  largest: { option: string; bytes: number };
   private readonly pieces: Buffer[] = [];
   private heldBytes = 0;
   /** Of the message whose header was read; undefined while the header is. */
   private bodyBytes: number | undefined;
 
-  constructor(private readonly limits: { maxFrameBytes: number; maxHeaderBytes: number; option: string }) {
-    this.maxFrameBytes = limits.maxFrameBytes;
+  constructor(
+    largest: { option: string; bytes: number },
+    private readonly maxHeaderBytes: number,
+  ) {
+    this.largest = largest;
   }
 
   /**
@@ -65,10 +68,10 @@ export class FrameParser {
   private takeHeader(): number | undefined {
     const held = this.whole();
     const end = held.indexOf(endOfHeader);
-    if (end > this.limits.maxHeaderBytes || (end < 0 && held.length > this.limits.maxHeaderBytes)) {
+    if (end > this.maxHeaderBytes || (end < 0 && held.length > this.maxHeaderBytes)) {
       throw new FrameError(
         studioErrorCode.limit,
-        `the header of a message is longer than ${this.limits.maxHeaderBytes} bytes, the most that is taken`,
+        `the header of a message is longer than ${this.maxHeaderBytes} bytes, the most that is taken (--limit maxHeaderBytes)`,
       );
     }
     if (end < 0) return undefined;
@@ -85,10 +88,11 @@ export class FrameParser {
       );
     }
     const length = Number(text);
-    if (length <= this.maxFrameBytes) return length;
+    const { option, bytes } = this.largest;
+    if (length <= bytes) return length;
     throw new FrameError(
       studioErrorCode.limit,
-      `a message of ${length} bytes is larger than ${this.maxFrameBytes}, the most that is taken (${this.limits.option})`,
+      `a message of ${length} bytes is larger than ${bytes}, the most that is taken (--limit ${option})`,
     );
   }
 

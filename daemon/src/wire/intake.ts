@@ -89,7 +89,7 @@ export class Intake {
       return false;
     }
     if (this.open.size >= maxOpenRequests) {
-      const message = `${maxOpenRequests} requests of this connection have no answer yet, the most that can be open: wait for some`;
+      const message = `${maxOpenRequests} requests of this connection have no answer yet, the most that can be open (--limit maxOpenRequests): wait for some`;
       this.refuse(id, { code: studioErrorCode.limit, message });
       return false;
     }

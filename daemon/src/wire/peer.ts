@@ -82,7 +82,7 @@ export class Peer {
   constructor(private readonly options: PeerOptions) {
     const { limits, stream } = options;
     const { maxHeaderBytes, maxGreetingBytes } = limits;
-    this.parser = new FrameParser({ maxHeaderBytes, maxFrameBytes: maxGreetingBytes, option: "maxFrameBytes" });
+    this.parser = new FrameParser({ option: "maxGreetingBytes", bytes: maxGreetingBytes }, maxHeaderBytes);
     const writer = new FrameWriter(stream.writable, (id) => this.intake.answered(id));
     this.intake = new Intake(stream, limits, (id, error) => this.refuse(id, error));
     const reader = new BoundedReader(stream.readable, this.parser, this.intake);
@@ -90,7 +90,7 @@ export class Peer {
       messageStrategy: this.intake.strategy,
     });
     const timer = setTimeout(() => {
-      const reason = `there was no hello within ${limits.helloTimeoutMs} ms`;
+      const reason = `there was no hello within ${limits.helloTimeoutMs} ms (--limit helloTimeoutMs)`;
       this.fault(reason);
       this.end(reason);
     }, limits.helloTimeoutMs);
@@ -147,7 +147,7 @@ export class Peer {
   private open(client: ClientInfo): void {
     const { origin, limits, welcome, log } = this.options;
     if (this.state.kind === "greeting") clearTimeout(this.state.timer);
-    this.parser.maxFrameBytes = limits.maxFrameBytes;
+    this.parser.largest = { option: "maxFrameBytes", bytes: limits.maxFrameBytes };
     this.connection.onRequest(alive, () => ({}));
     const connection = answeringConnection(this.connection, log);
     const leave = welcome({ connection, client, origin, intake: this.intake });

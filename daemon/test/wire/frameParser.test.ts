@@ -4,7 +4,7 @@ import { ErrorCodes } from "vscode-jsonrpc";
 import { describe, expect, test } from "vitest";
 import { FrameError, FrameParser } from "../../src/wire/frameParser.js";
 
-const limits = { maxFrameBytes: 1000, maxHeaderBytes: 100, option: "maxFrameBytes" };
+const newParser = () => new FrameParser({ option: "maxFrameBytes", bytes: 1000 }, 100);
 const frame = (message: unknown) => {
   const body = JSON.stringify(message);
   return `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
@@ -12,7 +12,7 @@ const frame = (message: unknown) => {
 const call = (params: unknown[]) => ({ jsonrpc: "2.0", method: "m", params });
 
 function parse(...pieces: (string | Buffer)[]): unknown[] {
-  const parser = new FrameParser(limits);
+  const parser = newParser();
   return pieces.flatMap((piece) => [...parser.push(Buffer.from(piece))].map(({ message }) => message));
 }
 
@@ -41,7 +41,7 @@ test("headers may have other lines and any case", () => {
 });
 
 test("what was pushed after the last whole message is given back", () => {
-  const parser = new FrameParser(limits);
+  const parser = newParser();
   const [first] = [...parser.push(Buffer.from(`${frame(call([]))}Content-`))];
   expect([first?.message, parser.rest().toString(), parser.rest().length]).toEqual([call([]), "Content-", 0]);
 });
