@@ -27,7 +27,7 @@ export interface RunWay {
 export async function askOn<Answer>(
   way: RunWay,
   ask: (line: RunLine) => Promise<Answer>,
-  { attempts, timeoutMs = reachMs, signal }: { attempts: number; timeoutMs?: number; signal?: AbortSignal },
+  { attempts, timeoutMs = () => reachMs, signal }: { attempts: number; timeoutMs?: () => number; signal?: AbortSignal },
 ): Promise<Answer> {
   const { connection } = way;
   if (connection === undefined)
@@ -35,7 +35,7 @@ export async function askOn<Answer>(
   connection.hold();
   try {
     for (let attempt = 1; ; ) {
-      await connection.whenOpen(timeoutMs, signal);
+      await connection.whenOpen(timeoutMs(), signal);
       const { line } = way;
       if (line === undefined) continue;
       try {
@@ -61,7 +61,8 @@ export async function askPersonOn(
 ): Promise<string> {
   for (;;) {
     try {
-      const timeoutMs = way.wasOpen ? backMs : reachMs;
+      // Asked anew each time: the daemon that is away may have come only after the question.
+      const timeoutMs = () => (way.wasOpen ? backMs : reachMs);
       return await askOn(way, (line) => line.ask(question, signal), { attempts: Infinity, timeoutMs, signal });
     } catch (thrown) {
       signal.throwIfAborted();

@@ -168,7 +168,9 @@ export class ScriptRun implements RunWay, EndTeller {
     if (connection === undefined || (this.line === undefined && connection.hasFailed)) return;
     callWatch.log?.flush();
     const signal = AbortSignal.timeout(endMs);
-    await askOn(this, (line) => line.ending(end, signal), { attempts: 1, timeoutMs: endMs, signal }).catch(() => {});
+    await askOn(this, (line) => line.ending(end, signal), { attempts: 1, timeoutMs: () => endMs, signal }).catch(
+      () => {},
+    );
   }
 
   atOnce(end: RunEnd): void {

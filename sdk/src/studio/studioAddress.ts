@@ -47,8 +47,11 @@ export function studioAddress(
   const found = readDiscovery();
   if (url === undefined) return found && { url: found.url, token: found.token, isNamed: false };
   const checked = checkStudioUrl(url);
-  const isFound = found !== undefined && sameEnd(checked, found.url);
-  return { url: checked, token: isFound ? found.token : env[studioEnvironment.token] || undefined, isNamed: true };
+  const token = env[studioEnvironment.token] || undefined;
+  if (found === undefined) return { url: checked, token, isNamed: true };
+  // The token outlives a daemon, and tells that the one that is found is the one that was named, wherever it listens by now.
+  if (token === found.token) return { url: found.url, token, isNamed: true };
+  return { url: checked, token: sameEnd(checked, found.url) ? found.token : token, isNamed: true };
 }
 
 /** @throws InvalidArgumentError */
