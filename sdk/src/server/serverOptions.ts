@@ -83,6 +83,12 @@ export function checkServerOptions(options: ServerOptions): void {
   }
 }
 
+/** Whether another machine can tell the server something: a caller, or a daemon. */
+export function isReachable({ host, studio }: ServerOptions): boolean {
+  const isDaemonFar = studio?.url !== undefined && !isLoopback(new URL(studio.url).hostname);
+  return !isLoopback(host) || studio?.via === true || isDaemonFar;
+}
+
 /**
  * The token in a file.
  *

@@ -1,12 +1,11 @@
 import { AgentCallError, AgentScopeError, type ErrorCode } from "../errors.js";
 import { failureFromWire } from "../link/failure.js";
-import { isLoopback } from "../link/peer.js";
 import { addModelConfigs, receiveModelConfigs } from "../models/modelConfigs.js";
 import type { CallBatch } from "../studio/callBatch.js";
 import type { AgentDirReport } from "./agentDir.js";
 import type { Router } from "./router.js";
 import type { ServedFiles } from "./servedFiles.js";
-import type { ServerOptions } from "./serverOptions.js";
+import { isReachable, type ServerOptions } from "./serverOptions.js";
 import type { FromWorker, WorkerOptions } from "./workerMessages.js";
 import { type WorkerListener, WorkerThread } from "./workerThread.js";
 
@@ -108,7 +107,7 @@ export class WorkerPool implements WorkerListener {
    * @throws InvalidArgumentError when they can't be used, or should not be.
    */
   async receiveModelConfigs(sent: unknown): Promise<void> {
-    const configs = receiveModelConfigs(sent, { isReachable: !isLoopback(this.options.host) });
+    const configs = receiveModelConfigs(sent, { isReachable: isReachable(this.options) });
     this.options.modelConfigs = addModelConfigs(this.options.modelConfigs, configs);
     // A worker that computes has them before its next turn.
     const attentive = this.all.filter(({ stuck }) => !stuck);

@@ -115,6 +115,16 @@ describe("an agent server that is attached to a daemon", () => {
     expect(Date.now() - (state?.runningSinceMs ?? 0)).toBeLessThan(60_000);
   });
 
+  test("an agent whose turn awaits another is told as waiting, and for whom", async () => {
+    const { daemon, client } = await scene();
+    await make(client, "a-1");
+    await client.updatePlaceholder(await client.callAgentFunc("a-1", "_reply", { input: message("prepare") }));
+    await client.callAgentFunc("a-1", "_reply", { input: message("ask") });
+    const { rpc } = daemon.client;
+    const [state] = await rpc.sendRequest(agentStates, { agentIds: ["a-1"] });
+    expect(state).toMatchObject({ state: "waiting", waitingFor: ["inner"], queueLength: 0 });
+  });
+
   test("an agent that computes without pause is told as running", async () => {
     const { daemon, client } = await scene({}, { workers: 1 });
     await make(client, "a-1");

@@ -8,6 +8,8 @@ export class Watched extends AgentBase {
       await new Promise((resolve) => {
         this.go = resolve;
       });
+    if (message?.content === "prepare") this.inner = new Watched({ name: "inner" });
+    if (message?.content === "ask") await this.inner(new Msg({ name: this.name, role: "user", content: "wait" }));
     if (message?.content === "forget") this.memory.delete();
     if (message?.content === "spin") for (const end = Date.now() + 3000; Date.now() < end; );
     return new Msg({ name: this.name, role: "assistant", content: "done" });
