@@ -36,7 +36,10 @@ export class Parts {
       questionOf: (runId, agent) => questions.promptOf(runId, agent),
     });
     const { placeholders } = this;
-    this.servers = new Servers({ log, home, store, bindHost, runOf: (instance) => instances.runOf(instance) });
+    this.servers = new Servers({
+      ...{ log, home, store, bindHost, runOf: (instance) => instances.runOf(instance) },
+      runEndedAt: (runId) => this.runs.endedAtMs(runId),
+    });
     const { servers } = this;
     this.runs = new Runs({
       ...{ table: store.runs, log, instances, placeholders, questions, stateFolder: home.folder, studio },

@@ -90,6 +90,12 @@ export class Runs {
     return this.live(this.known(runId));
   }
 
+  /** When a run ended, in milliseconds since 1970; 0 for one that is not known any more, undefined while it goes on. */
+  endedAtMs(runId: string): number | undefined {
+    const run = this.runs.get(runId);
+    return run?.isGoing === true ? undefined : (run?.row.endedAtMs ?? 0);
+  }
+
   /** Agents that live in the script's own process. */
   ownAgents(runId: string): AgentBrief[] {
     return this.runs.get(runId)?.agents ?? [];

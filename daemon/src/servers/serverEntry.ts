@@ -105,9 +105,9 @@ export class ServerEntry {
     return this.state.kind === "attached";
   }
 
-  /** What it is, and since when, as a list shows it. */
-  get shown(): { state: ServerRow["state"]; sinceMs: number } {
-    return { state: this.shownState(), sinceMs: this.stateSinceMs };
+  /** What it is, since when and why, as a list shows it. */
+  get shown(): { state: ServerRow["state"]; sinceMs: number; detail: string | undefined } {
+    return { state: this.shownState(), sinceMs: this.stateSinceMs, detail: this.detail };
   }
 
   /** Whether the process that it was last is one of this machine, and still runs. */
@@ -174,10 +174,10 @@ export class ServerEntry {
     this.isToStop = true;
   }
 
-  /** What is told of the state, when more is known. */
-  describe(detail: string): void {
-    this.detail = detail;
-    this.options.events.changed();
+  /** The run whose script started it, where that is known. */
+  get runId(): string | undefined {
+    const { parentInstance } = this.identity;
+    return parentInstance === undefined ? undefined : this.options.runOf(parentInstance);
   }
 
   /** Agents can be made of these classes now. */
@@ -207,8 +207,8 @@ export class ServerEntry {
   }
 
   row(): ServerRow {
-    const { instance, host, port, pid, software, classes, access, viaStudio, parentInstance } = this.identity;
-    const runId = parentInstance === undefined ? undefined : this.options.runOf(parentInstance);
+    const { instance, host, port, pid, software, classes, access, viaStudio } = this.identity;
+    const { runId } = this;
     const resources = this.history.latest;
     return {
       serverId: this.serverId,
@@ -247,7 +247,7 @@ export class ServerEntry {
   private noteProcessGone(): void {
     this.isProcessGone = true;
     this.options.events.agentsLost();
-    this.describe(`its process (${this.process?.pid}) has ended`);
+    this.changedState(`its process (${this.process?.pid}) has ended`);
   }
 
   private enter(next: State, detail?: string): void {

@@ -5,17 +5,18 @@ import type { LogBook } from "../log/logBook.js";
 import type { ServerKind } from "../protocol/model.js";
 import { AgentIndex } from "./agentIndex.js";
 import { ServerEntry } from "./serverEntry.js";
+import { keptMs, settleChild } from "./serverSweep.js";
 import type { LinkEvents, MemoryChange, ServerLink } from "./serverLink.js";
 
 export interface ServerTableOptions {
   log: LogBook;
   /** The run whose script a process is. */
   runOf: (instance: string) => string | undefined;
+  /** When a run ended, in milliseconds since 1970; undefined while it goes on. */
+  runEndedAt: (runId: string) => number | undefined;
 }
 
-const secondMs = 1000;
-const minuteMs = 60 * secondMs;
-const sweepMs = 10 * secondMs;
+const sweepMs = 1000;
 
 /** All servers that are known, with their agents. */
 export class ServerTable implements Disposable {
@@ -130,18 +131,9 @@ export class ServerTable implements Disposable {
   /** Takes away what is gone and will not come back, when people have had the time to see it. */
   private sweep(): void {
     for (const entry of [...this.entries.values()]) {
-      const { sinceMs } = entry.shown;
-      if (Date.now() - sinceMs > keptMs(entry)) this.remove(entry.serverId);
+      const isRunOver = entry.runId === undefined || this.options.runEndedAt(entry.runId) !== undefined;
+      if (entry.kind === "child") settleChild(entry, isRunOver);
+      if (Date.now() - entry.shown.sinceMs > keptMs(entry, isRunOver)) this.remove(entry.serverId);
     }
   }
-}
-
-/** How long a row is kept in the state that it has. */
-function keptMs({ kind, shown: { state }, isProcessGone }: ServerEntry): number {
-  const hourMs = 60 * minuteMs;
-  if (state === "stopped") return 10 * minuteMs;
-  if (state !== "unreachable") return Number.POSITIVE_INFINITY;
-  if (kind === "child") return isProcessGone ? 30 * secondMs : 10 * minuteMs;
-  if (kind === "independent") return isProcessGone ? hourMs : 24 * hourMs;
-  return Number.POSITIVE_INFINITY;
 }

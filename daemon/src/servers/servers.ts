@@ -33,6 +33,8 @@ export interface ServersOptions {
   bindHost: string;
   /** The run whose script a process is. */
   runOf: (instance: string) => string | undefined;
+  /** When a run ended, in milliseconds since 1970; undefined while it goes on. */
+  runEndedAt: (runId: string) => number | undefined;
   restartLimits?: RestartLimits;
 }
 
@@ -50,8 +52,8 @@ export class Servers {
   private readonly ofAgents: ServerAgents;
   private readonly ofRuns: RunAgentCounts;
 
-  constructor({ log, home, store, bindHost, runOf, restartLimits }: ServersOptions) {
-    const table = new ServerTable({ log, runOf });
+  constructor({ log, home, store, bindHost, runOf, runEndedAt, restartLimits }: ServersOptions) {
+    const table = new ServerTable({ log, runOf, runEndedAt });
     this.table = table;
     this.managed = new ManagedServers({
       ...{ table, home, log, store: store.managedServers },

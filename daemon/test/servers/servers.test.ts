@@ -10,9 +10,15 @@ import { TestServers } from "./testServers.js";
 const slowMachine = { timeout: 30_000 };
 
 let daemon: TestServers;
+/** When the run of the script ended. */
+let endedAtMs: number | undefined;
 
 beforeEach(() => {
-  daemon = new TestServers({ runOf: (instance) => (instance === "script" ? "run-1" : undefined) });
+  endedAtMs = undefined;
+  daemon = new TestServers({
+    runOf: (instance) => (instance === "script" ? "run-1" : undefined),
+    runEndedAt: () => endedAtMs,
+  });
 });
 afterEach(() => daemon[Symbol.asyncDispose]());
 
@@ -166,6 +172,55 @@ describe("a server that comes by itself", slowMachine, () => {
     await until(() => daemon.servers.row("other")?.agents === 1, { what: "the agent" });
     expect(daemon.servers.row("child")?.runId).toBe("run-1");
     expect((await daemon.servers.agents({ runId: "run-1", offset: 0, limit: 9 })).total).toBe(1);
+  });
+});
+
+describe("a child server", slowMachine, () => {
+  /** One with an agent, and a process that can be ended. */
+  async function attachedChild(): Promise<{ child: FakeServer; kill: () => Promise<void>; pid: number }> {
+    const { pid, kill } = await waitingProcess();
+    const child = new FakeServer({ serverId: "child", kind: "child", parentInstance: "script", pid });
+    await child.attach(daemon.servers, [["a", "Anna", "Echo", "script"]]);
+    await until(() => daemon.servers.row("child")?.agents === 1, { what: "the agent" });
+    return { child, kill, pid };
+  }
+
+  test("that ends with its script has stopped, was never shown as crashed, and leaves the list", async () => {
+    const { child, kill } = await attachedChild();
+    const states = new Set<string | undefined>();
+    daemon.servers.changed.on(() => states.add(stateOf("child")));
+    await kill();
+    child.disconnect();
+    await until(() => daemon.servers.row("child")?.agents === 0, { what: "the end of its process" });
+    // A script's end is known a moment after that of its children.
+    endedAtMs = Date.now();
+    await until(() => stateOf("child") === undefined, { timeoutMs: 10_000, what: "the row to go" });
+    expect([...states]).toEqual(["unreachable", "stopped", undefined]);
+    expect((await daemon.servers.agents({ offset: 0, limit: 9 })).total).toBe(0);
+  });
+
+  test("whose process ends while its run goes on has crashed, and leaves the list when the run has ended", async () => {
+    const { child, kill, pid } = await attachedChild();
+    await kill();
+    child.disconnect();
+    await until(() => stateOf("child") === "crashed", { timeoutMs: 10_000, what: "the crash" });
+    expect(daemon.servers.row("child")).toMatchObject({ detail: `its process (${pid}) has ended`, runId: "run-1" });
+    expect((await daemon.servers.agents({ offset: 0, limit: 9 })).rows).toMatchObject([{ agentId: "a", lost: true }]);
+    endedAtMs = Date.now();
+    await until(() => stateOf("child") === undefined, { timeoutMs: 10_000, what: "the row to go" });
+  });
+
+  test("of another machine, whose process can't be seen, has stopped when its run has ended", async () => {
+    using child = new FakeServer({
+      ...{ serverId: "child", kind: "child", parentInstance: "script" },
+      machine: "elsewhere",
+    });
+    await child.attach(daemon.servers);
+    child.disconnect();
+    expect(stateOf("child")).toBe("unreachable");
+    endedAtMs = Date.now();
+    await until(() => stateOf("child") === "stopped", { timeoutMs: 10_000, what: "its end" });
+    await until(() => stateOf("child") === undefined, { timeoutMs: 10_000, what: "the row to go" });
   });
 });
 

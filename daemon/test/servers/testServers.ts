@@ -26,6 +26,7 @@ export class TestServers implements AsyncDisposable {
       store: this.store,
       bindHost: "127.0.0.1",
       runOf: () => undefined,
+      runEndedAt: () => undefined,
       ...more,
     });
   }
