@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { listAgents, listServers, type ServerRow } from "agentscope-distributed-daemon/protocol";
+import { listAgents, listRuns, listServers, type ServerRow } from "agentscope-distributed-daemon/protocol";
 import type { Discovery } from "agentscope-distributed/studio";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { AgentServer } from "../processes/agentServer.js";
@@ -46,7 +46,14 @@ test("agents of a script that name no server are spread over those that have the
   const pids = (await script.says("pids"))["pids"] as number[];
   expect(new Set(pids)).toEqual(new Set([first.pid, second.pid]));
   expect(shares(pids)).toEqual([2, 2, 2, 2]);
-  const shown = await editor.ask(listAgents, { offset: 0, limit: 9 });
+  // Servers tell of their agents in batches, ten times a second.
+  const shown = await until(
+    async () => {
+      const page = await editor.ask(listAgents, { offset: 0, limit: 9 });
+      return page.total === 4 && page;
+    },
+    { what: "the agents" },
+  );
   expect(shown.rows.map(({ name }) => name).toSorted()).toEqual(["agent 0", "agent 1", "agent 2", "agent 3"]);
   expect(new Set(shown.rows.map(({ runId }) => runId)).size).toBe(1);
   script.type("");
@@ -63,4 +70,31 @@ test("where there is no server the daemon starts its own for the script, in its 
   expect(new Set(pids)).toEqual(new Set(managed.map(({ pid }) => pid)));
   script.type("");
   await script.endsWithin(10_000);
+});
+
+test("a run that comes after another gets its own servers, in the place of those with the other's agents", async () => {
+  const runOnce = async () => {
+    await using script = startScript("allocated", { env: studio(), input: "open" });
+    const pids = (await script.says("pids", 60_000))["pids"] as number[];
+    const servers = await rows();
+    script.type("");
+    await script.endsWithin(10_000);
+    return { pids: new Set(pids), servers };
+  };
+  const first = await runOnce();
+  await until(
+    async () => (await editor.ask(listRuns, { offset: 0, limit: 9 })).rows.every((run) => run.state !== "running"),
+    {
+      timeoutMs: 15_000,
+      what: "the end of the run",
+    },
+  );
+  // What its agents remember can be looked at meanwhile.
+  expect((await editor.ask(listAgents, { offset: 0, limit: 9 })).total).toBe(4);
+  const second = await runOnce();
+  const most = Math.min(4, availableParallelism());
+  expect([first.servers.length, second.servers.length]).toEqual([most, most]);
+  expect(second.servers.every(({ kind }) => kind === "managed")).toBe(true);
+  expect(second.pids).toEqual(new Set(second.servers.map(({ pid }) => pid)));
+  expect([...second.pids].filter((pid) => first.pids.has(pid))).toEqual([]);
 });

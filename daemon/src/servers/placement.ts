@@ -1,10 +1,9 @@
-import { availableParallelism } from "node:os";
 import { type Allocation, type AllocationItem, isLoopback } from "agentscope-distributed/studio";
 import { StudioError } from "../errors.js";
 import type { LogBook } from "../log/logBook.js";
 import { Allocator, type Candidate } from "./allocation.js";
-import type { ManagedServer } from "./managedServer.js";
 import type { ManagedServers } from "./managedServers.js";
+import { RunServers, type RunServersOptions } from "./runServers.js";
 import type { ServerEntry } from "./serverEntry.js";
 import type { ServerTable } from "./serverTable.js";
 
@@ -16,9 +15,9 @@ export interface Claimant {
   isLocal: boolean;
 }
 
-/** A server that was started for a run and has had no agents for so long is ended, in milliseconds. */
-const idleMs = 30_000;
-const lookMs = 5000;
+export interface PlacementOptions extends Omit<RunServersOptions, "allocator"> {
+  log: LogBook;
+}
 
 /**
  * Where agents are put that name no server.
@@ -26,23 +25,21 @@ const lookMs = 5000;
  * 1. On servers that are there, have the class, and can be reached and entered by the script; the least loaded first.
  * 2. Where none is, and where all of them were started for this run and have agents already, the daemon starts one for the run, with the
  *    code as it is now; up to as many for a folder as the machine runs at a time.
- * 3. What was started for a run serves no other: the code may be another by then. It ends when it has had no agents for a while.
+ * 3. What was started for a run serves no other: the code may be another by then. {@link RunServers} ends it.
  */
 export class Placement implements Disposable {
   private readonly allocator = new Allocator();
   /** One after the other for each folder: two allocations at once start what is missing once. */
   private readonly turns = new Map<string, Promise<void>>();
-  private readonly idleSince = new Map<string, number>();
-  private readonly looking: NodeJS.Timeout;
+  private readonly ofRuns: RunServers;
+  private readonly parts: { table: ServerTable; managed: ManagedServers; log: LogBook };
 
-  constructor(
-    private readonly parts: { table: ServerTable; managed: ManagedServers; log: LogBook },
-    private readonly limit = availableParallelism(),
-  ) {
-    const { table } = parts;
-    table.agentsMade.on(({ serverId, count }) => this.allocator.arrived(serverId, count));
-    table.removed.on((serverId) => this.idleSince.delete(serverId));
-    this.looking = setInterval(() => this.endIdle(), lookMs).unref();
+  constructor({ log, ...options }: PlacementOptions) {
+    const { table, managed } = options;
+    const { allocator } = this;
+    this.parts = { table, managed, log };
+    this.ofRuns = new RunServers({ ...options, allocator });
+    table.agentsMade.on(({ serverId, count }) => allocator.arrived(serverId, count));
   }
 
   async allocate(items: readonly AllocationItem[], claimant: Claimant): Promise<Allocation[]> {
@@ -73,7 +70,7 @@ export class Placement implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.looking);
+    this.ofRuns[Symbol.dispose]();
   }
 
   private candidates(item: AllocationItem, claimant: Claimant): Candidate[] {
@@ -133,8 +130,8 @@ export class Placement implements Disposable {
     const isOwn = ({ serverId }: Candidate) => this.parts.managed.find(serverId)?.forRun === claimant.runId;
     if (candidates.some((one) => !isOwn(one))) return true;
     const idle = candidates.filter((one) => this.allocator.load(one) === 0).length;
-    const hasRoom = this.startedFor(claimant.cwd).length < this.limit;
-    return candidates.length > 0 && (idle >= Math.min(count, this.limit) || !hasRoom || !claimant.isLocal);
+    const hasRoom = this.ofRuns.roomIn(claimant.cwd) > 0;
+    return candidates.length > 0 && (idle >= Math.min(count, this.ofRuns.limit) || !hasRoom || !claimant.isLocal);
   }
 
   private async startFor(
@@ -143,13 +140,15 @@ export class Placement implements Disposable {
   ): Promise<void> {
     const { managed, log } = this.parts;
     const { cwd, runId } = claimant;
-    const own = () => this.startedFor(cwd).filter(({ forRun, entry }) => forRun === runId && entry.isAlive);
+    const own = () => this.ofRuns.of(runId).filter(({ entry }) => entry.cwd === cwd && entry.isAlive);
     const idle = own().filter(({ entry }) => this.allocator.load(this.candidate(entry)) === 0).length;
-    const room = this.limit - this.startedFor(cwd).length;
-    const missing = Math.min(Math.max(0, count - idle), Math.max(0, room));
+    const missing = Math.min(Math.max(0, count - idle), this.ofRuns.roomIn(cwd));
     if (missing === 0 && own().length === 0) {
-      throw new Error(`${this.limit} servers run for other runs of ${cwd}, as many as the machine runs at a time`);
+      throw new Error(
+        `${this.ofRuns.limit} servers run for other runs of ${cwd}, as many as the machine runs at a time`,
+      );
     }
+    await this.ofRuns.makeRoom(cwd, missing);
     if (missing > 0)
       log.write("info", "daemon", `${missing} servers are started for agents of ${item.className} in ${cwd}`);
     const started = await Promise.allSettled(
@@ -163,13 +162,6 @@ export class Placement implements Disposable {
     if (failed !== undefined && own().length === 0) throw failed.reason;
   }
 
-  /** Those that were started for runs of a folder, and are there or coming. */
-  private startedFor(cwd: string): ManagedServer[] {
-    return [...this.parts.managed.all()].filter(
-      ({ forRun, isEnded, entry }) => forRun !== undefined && !isEnded && entry.cwd === cwd,
-    );
-  }
-
   private async inTurn(cwd: string, work: () => Promise<void>): Promise<void> {
     const turn = (this.turns.get(cwd) ?? Promise.resolve()).then(work);
     const settled = turn.catch(() => {});
@@ -178,19 +170,6 @@ export class Placement implements Disposable {
       await turn;
     } finally {
       if (this.turns.get(cwd) === settled) this.turns.delete(cwd);
-    }
-  }
-
-  private endIdle(): void {
-    const { managed, table } = this.parts;
-    for (const { forRun, entry } of managed.all()) {
-      if (forRun === undefined || !entry.isAlive) continue;
-      const { serverId } = entry;
-      const isIdle = table.agents.size(serverId) === 0 && this.allocator.onTheWay(serverId) === 0;
-      const since = this.idleSince.get(serverId);
-      if (!isIdle) this.idleSince.delete(serverId);
-      else if (since === undefined) this.idleSince.set(serverId, performance.now());
-      else if (performance.now() - since > idleMs) void managed.stop(serverId).then(() => table.remove(serverId));
     }
   }
 }

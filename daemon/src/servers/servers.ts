@@ -36,6 +36,8 @@ export interface ServersOptions {
   /** When a run ended, in milliseconds since 1970; undefined while it goes on. */
   runEndedAt: (runId: string) => number | undefined;
   restartLimits?: RestartLimits;
+  /** How long servers that were started for a run are kept after it, unless their place is needed, in milliseconds. Default: 10 minutes. */
+  keptAfterRunMs?: number;
 }
 
 /** How long a server that is not the daemon's own may take to end when it was told to, in milliseconds. */
@@ -52,7 +54,8 @@ export class Servers {
   private readonly ofAgents: ServerAgents;
   private readonly ofRuns: RunAgentCounts;
 
-  constructor({ log, home, store, bindHost, runOf, runEndedAt, restartLimits }: ServersOptions) {
+  constructor(options: ServersOptions) {
+    const { log, home, store, bindHost, runOf, runEndedAt, restartLimits, keptAfterRunMs } = options;
     const table = new ServerTable({ log, runOf, runEndedAt });
     this.table = table;
     this.managed = new ManagedServers({
@@ -64,7 +67,10 @@ export class Servers {
     table.removed.on((serverId) => void this.relays.close(serverId));
     const { managed, named, relays } = this;
     this.attaching = new Attaching({ table, managed, named, relays });
-    this.placement = new Placement({ table, managed, log });
+    this.placement = new Placement({
+      ...{ table, managed, log, runEndedAt },
+      ...(keptAfterRunMs !== undefined && { keptAfterRunMs }),
+    });
     this.ofAgents = new ServerAgents({ table, log });
     this.ofRuns = new RunAgentCounts(table, (instance) => table.runOf(instance));
   }

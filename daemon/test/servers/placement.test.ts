@@ -12,9 +12,12 @@ const slowMachine = { timeout: 30_000 };
 
 let daemon: TestServers;
 const fakes: FakeServer[] = [];
+/** When runs ended; others go on. */
+const ends = new Map<string, number>();
 
 beforeEach(() => {
-  daemon = new TestServers();
+  ends.clear();
+  daemon = new TestServers({ runEndedAt: (runId) => ends.get(runId), keptAfterRunMs: 60_000 });
 });
 afterEach(async () => {
   for (const fake of fakes.splice(0)) fake[Symbol.dispose]();
@@ -158,5 +161,42 @@ describe("servers that are started for a run", slowMachine, () => {
       `no server that is there has the class Echo, and the daemon can't start one: ${most} servers run for other runs of ` +
         `${cwd}, as many as the machine runs at a time`,
     ]);
+  });
+
+  test("make room for those of another run when theirs has ended, that which ended first before others", async () => {
+    attachStarted();
+    const cwd = workspace();
+    const most = availableParallelism();
+    const claim = (runId: string, count: number) =>
+      daemon.servers.allocate(times(count), { ...claimant(), cwd, runId });
+    const first = await claim("first", Math.ceil(most / 2));
+    const second = await claim("second", most);
+    expect([...first, ...second].every(({ kind }) => kind === "server")).toBe(true);
+    expect(daemon.servers.rows()).toHaveLength(most);
+    ends.set("second", Date.now() - 1000);
+    ends.set("first", Date.now() - 2000);
+    const firstIds = new Set(first.map((place) => place.kind === "server" && place.serverId));
+    const [place] = await claim("third", 1);
+    expect(place).toMatchObject({ kind: "server" });
+    const left = daemon.servers.rows().map(({ serverId }) => serverId);
+    expect(left).toHaveLength(most);
+    expect(left.filter((serverId) => firstIds.has(serverId))).toHaveLength(firstIds.size - 1);
+    const others = await claim("third", most);
+    expect(new Set(others.map((one) => one.kind)).size).toBe(1);
+    expect(daemon.store.managedServers.all().every(({ forRun }) => forRun === "third")).toBe(true);
+  });
+
+  test("stay for a while with their agents when their run has ended, and then end", async () => {
+    attachStarted();
+    const [place] = await daemon.servers.allocate([made], { ...claimant(), cwd: workspace() });
+    const serverId = place?.kind === "server" ? place.serverId : "";
+    const [fake] = fakes;
+    await fake?.tell({ made: [["a", "Anna", "Echo", ""]] });
+    await until(() => daemon.servers.row(serverId)?.agents === 1, { what: "the agent" });
+    ends.set("r", Date.now() - 58_000);
+    expect(daemon.servers.row(serverId)).toMatchObject({ state: "ready", agents: 1 });
+    await until(() => daemon.servers.rows().length === 0, { timeoutMs: 15_000, what: "its end" });
+    expect(Date.now() - (ends.get("r") ?? 0)).toBeGreaterThan(60_000);
+    expect(daemon.store.managedServers.all()).toEqual([]);
   });
 });
