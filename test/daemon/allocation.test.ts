@@ -52,7 +52,7 @@ test("agents of a script that name no server are spread over those that have the
       const page = await editor.ask(listAgents, { offset: 0, limit: 9 });
       return page.total === 4 && page;
     },
-    { what: "the agents" },
+    { timeoutMs: 5000, what: "the agents" },
   );
   expect(shown.rows.map(({ name }) => name).toSorted()).toEqual(["agent 0", "agent 1", "agent 2", "agent 3"]);
   expect(new Set(shown.rows.map(({ runId }) => runId)).size).toBe(1);
