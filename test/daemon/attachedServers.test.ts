@@ -77,6 +77,20 @@ describe("as-server --studio-url", () => {
     expect(await server.endsWithin(5000)).toEqual({ code: 0, signal: null });
   });
 
+  test("a server that is interrupted is stopped, one that is killed is not", async () => {
+    await using interrupted = await AgentServer.start(["--studio-url", url(), "--server-id", "one"], {
+      env: state.env,
+    });
+    await using killed = await AgentServer.start(["--studio-url", url(), "--server-id", "two"], { env: state.env });
+    await shown(({ serverId }) => serverId === "one", "the one server");
+    await shown(({ serverId }) => serverId === "two", "the other server");
+    interrupted.kill("SIGINT");
+    killed.kill("SIGKILL");
+    await shown((row) => row.serverId === "one" && row.state === "stopped", "the end of the one");
+    const lost = await shown((row) => row.serverId === "two" && row.state === "unreachable", "the end of the other");
+    expect(lost.pid).toBe(killed.pid);
+  });
+
   test("the environment names the daemon as well, and `off` none", async () => {
     const named = { ...state.env, AGENTSCOPE_STUDIO_URL: url() };
     await using _server = await AgentServer.start(["--server-id", "named"], { env: named });

@@ -13,6 +13,7 @@ import {
   memoryChanged,
   openTunnel,
   resourcesSampled,
+  serverEnding,
   setModelConfigs,
   stopServer,
   type TunnelOrder,
@@ -60,6 +61,7 @@ export class AttachedServer implements ServerLink {
         events.classes(classes);
         for (const problem of problems) events.problem(problem);
       }),
+      connection.onNotification(serverEnding, () => events.ending()),
       connection.onClose(() => this.end("its connection ended")),
       connection.onDispose(() => this.end("its connection was closed")),
     ];

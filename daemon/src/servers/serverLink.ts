@@ -41,6 +41,8 @@ export interface LinkEvents {
   sample(sample: ResourceSample): void;
   classes(classes: string[]): void;
   memory(change: MemoryChange): void;
+  /** It ends by itself, in good order. */
+  ending(): void;
   /** Told by people to people: what went wrong at the server. */
   problem(text: string): void;
   /** Once, whoever ended it; nothing comes after it. */

@@ -118,6 +118,10 @@ export class ServerTable implements Disposable {
       sample: ifCurrent((sample) => entry.take(sample)),
       classes: ifCurrent((classes) => entry.tellClasses(classes)),
       memory: ifCurrent((change) => this.memoryChanged.emit({ serverId, ...change })),
+      // Who starts it again decides by its exit.
+      ending: () => {
+        if (entry.isLink(link()) && entry.kind !== "managed") entry.expectStop();
+      },
       problem: (text) => this.options.log.write("warning", serverId, text),
       ended: (why) => entry.linkEnded(link(), why),
     };

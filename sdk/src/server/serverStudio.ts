@@ -72,6 +72,8 @@ export class ServerStudio implements AsyncDisposable {
 
   async close(): Promise<void> {
     clearInterval(this.aloneCheck);
+    const { line } = this.connection;
+    if (line !== undefined) void (await import("../studio/attachServer.js")).tellEnding(line);
     await this.connection.close();
   }
 

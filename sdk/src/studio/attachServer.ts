@@ -15,6 +15,7 @@ import {
   memoryChanged,
   openTunnel,
   resourcesSampled,
+  serverEnding,
   setModelConfigs,
   stopServer,
   watchMemory,
@@ -37,6 +38,11 @@ export async function attachServer(line: StudioLine, server: AttachableServer): 
   });
   server.attached(await line.request(attach, announcement));
   tellChanges(line, server);
+}
+
+/** The server ends in good order. */
+export function tellEnding(line: StudioLine): Promise<void> {
+  return line.notify(serverEnding, {});
 }
 
 function answerRequests(line: StudioLine, server: AttachableServer): void {

@@ -113,6 +113,9 @@ export const resourcesSampled = new NotificationType<ResourceSample>("server/res
 /** Classes were loaded after the announcement, or could not be: what `--agent-dir` gave. */
 export const classesChanged = new NotificationType<{ classes: string[]; problems: string[] }>("server/classes");
 
+/** The server ends in good order: its end is no crash. */
+export const serverEnding = new NotificationType<Record<string, never>>("server/ending");
+
 /** Lifes of calls (callBatch.ts), from scripts and servers. */
 export const callsHappened = new NotificationType<CallBatch>("calls");
 
