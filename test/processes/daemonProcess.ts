@@ -58,9 +58,14 @@ export class DaemonProcess extends StartedProcess {
   }
 }
 
+/** Any other command of `as-studio`, which runs. */
+export function asStudioProcess(state: StateFolder, ...args: string[]): StartedProcess {
+  return new StartedProcess(asStudioCommand, { args, env: state.env });
+}
+
 /** Any other command of `as-studio`, to its end. */
 export async function asStudio(state: StateFolder, ...args: string[]): Promise<StartedProcess> {
-  const command = new StartedProcess(asStudioCommand, { args, env: state.env });
+  const command = asStudioProcess(state, ...args);
   await command.ended;
   return command;
 }

@@ -60,9 +60,7 @@ function openInput(id: string, sources: WaitSources): Call[] {
 function runningBecause(call: Call, sources: WaitSources): Reason {
   const turn = `${name(call)}: its turn has run for ${sinceText(call.begunAtMs ?? 0)}`;
   const question = sources.question(call);
-  if (question !== undefined) {
-    return { because: `${turn}; it asks the person: ${JSON.stringify(question)} (as-studio answer)` };
-  }
+  if (question !== undefined) return { because: `${turn}; ${asking(question)}` };
   const asked = sources.open.madeIn(call.id);
   const [next] = asked;
   if (next === undefined) return { because: turn };
@@ -86,9 +84,17 @@ function queuedBecause(call: Call, sources: WaitSources): Reason {
       because: `${name(call)} can run when ${counted(unknown, "result")} that the daemon was not told of ${unknown > 1 ? "are" : "is"} ready`,
     };
   }
+  // An agent that asks has begun, whether or not its server has told of it.
+  const question = sources.question(call);
+  if (question !== undefined) return { because: `${name(call)}: ${asking(question)}` };
   if (call.arrivedAtMs === undefined)
     return { because: `${name(call)}: the call is on its way to ${call.agent.server}, which has not told of it yet` };
   return { because: `${name(call)}: nothing holds it up, its turn comes next` };
+}
+
+function asking(question: string): string {
+  const what = question.trim() === "" ? "" : `: ${JSON.stringify(question)}`;
+  return `it waits for what the person answers${what} (as-studio answer)`;
 }
 
 function endedBecause({ agent, end }: Call): string {

@@ -113,8 +113,16 @@ test("an agent that asks a person is what holds the others up", () => {
       .made(2, ben, { inputs: [made.id(1)] }),
   );
   expect(reasons({ placeholderId: made.id(2) })[1]).toMatch(
-    /it asks the person: "Which colour\?" \(as-studio answer\)$/,
+    /^Ann: its turn has run for .*; it waits for what the person answers: "Which colour\?" \(as-studio answer\)$/,
   );
+});
+
+test("an agent asks a person also where its server has not told of the turn", () => {
+  question = "";
+  take(made.made(1, ann));
+  expect(reasons({ placeholderId: made.id(1) })).toEqual([
+    "Ann: it waits for what the person answers (as-studio answer)",
+  ]);
 });
 
 test("a circle is told as one", () => {
