@@ -66,7 +66,7 @@ describe.skipIf(whyNot !== undefined)("two hosts", () => {
   }
 
   test("a server that nobody can connect to is reached through the daemon, with values of 64 MiB, which the daemon does not hold", {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     await using listener = program(
       hosts.far,
@@ -91,7 +91,7 @@ describe.skipIf(whyNot !== undefined)("two hosts", () => {
       through: hosts.near.through,
     });
     await using _script = script;
-    const result = await script.says("content", 100_000);
+    const result = await script.says("content", 200_000);
     const sizeBytes = mib * 1024 * 1024;
     expect(result).toMatchObject({ content: { length: sizeBytes, sum: (sizeBytes / 256) * 32_640 }, isSame: true });
     // What the servers hand to each other does not come by the script.
