@@ -18,21 +18,13 @@ const usage = `Options:
   --quiet               the agents do not speak into the terminal`;
 
 /**
- * Reads the command line and sets up the model: the embedded one, or one that the person names.
+ * Reads the command line and sets up the model: the embedded one, or one that the person names. Ends the process when help is asked
+ * for, and with exit code 2 when the command line can't be read.
  *
  * @param maxSentences of an answer of the embedded model.
  */
 export function chooseModel(maxSentences = 3): Choice {
-  const { values, positionals: words } = parseArgs({
-    allowPositionals: true,
-    options: {
-      "model-config": { type: "string" },
-      model: { type: "string" },
-      local: { type: "boolean", default: false },
-      quiet: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
+  const { values, positionals: words } = readArguments();
   if (values.help) {
     console.log(usage);
     process.exit(0);
@@ -40,4 +32,24 @@ export function chooseModel(maxSentences = 3): Choice {
   const embedded = { config_name: "embedded", model_type: "embedded_chat", max_sentences: maxSentences } as const;
   init({ modelConfigs: values["model-config"] ?? embedded, quiet: values.quiet });
   return { modelConfigName: values.model, toDist: !values.local, words };
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        "model-config": { type: "string" },
+        model: { type: "string" },
+        local: { type: "boolean", default: false },
+        quiet: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    // Node's advice behind the first sentence is for arguments that begin with a hyphen.
+    const [sentence] = (error as Error).message.split(/\. |\n/);
+    console.error(`${sentence?.replace(/\.$/, "")}.\n\n${usage}`);
+    process.exit(2);
+  }
 }

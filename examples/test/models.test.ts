@@ -74,6 +74,21 @@ describe.each([
   });
 });
 
+test.each([
+  [["--rounds", "1"], "Unknown option '--rounds'."],
+  [["--model"], "Option '--model <value>' argument missing."],
+  [["--local=yes"], "Option '--local' does not take an argument."],
+])("%j is refused in one sentence, with the options that there are", { timeout: 30_000 }, async (args, sentence) => {
+  const { code, stdout, stderr } = await runExample("debate/main.js", args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  const [first, ...more] = stderr.trim().split("\n");
+  expect(first).toBe(sentence);
+  expect(more.join("\n")).toMatch(
+    /^\nOptions:\n {2}--model-config PATH {3}.*\n.*--model NAME.*\n.*--local.*\n.*--quiet/,
+  );
+  expect(stderr).not.toContain("    at ");
+});
+
 test("the model is one of a file, where the person names it", { timeout: 30_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "agents-test-"));
   try {
