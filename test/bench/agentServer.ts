@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { report } from "./benchProcessReport.js";
+import type { Daemon } from "./daemon.js";
 
 /** The folder of the benches' agents. They are compiled, so no figure holds a TypeScript loader's time. */
 const agentDir = fileURLToPath(new URL("./agents", import.meta.url));
@@ -17,6 +18,8 @@ export interface AgentServerOptions {
   readonly workers?: number;
   /** Results that the server keeps at most. Default: the command's. */
   readonly maxPoolSize?: number;
+  /** The daemon that it registers with, and its id there. Default: none. */
+  readonly studio?: { readonly daemon: Daemon; readonly serverId: string };
 }
 
 /** An agent server, started as a person starts it: `as-server --port 0 --agent-dir agents/`. */
@@ -37,7 +40,12 @@ export class AgentServer implements AsyncDisposable {
     const args = [asServerCommand(), "--host", "127.0.0.1", "--port", "0", "--agent-dir", agentDir];
     if (options.workers !== undefined) args.push("--workers", String(options.workers));
     if (options.maxPoolSize !== undefined) args.push("--max-pool-size", String(options.maxPoolSize));
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const { studio } = options;
+    if (studio !== undefined) args.push("--studio-url", studio.daemon.found.url, "--server-id", studio.serverId);
+    const child = spawn(process.execPath, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...studio?.daemon.env },
+    });
     if (child.pid === undefined) throw new Error("as-server could not be started");
     void report({ kind: "started", pid: child.pid });
     const log: string[] = [];

@@ -115,15 +115,9 @@ export class AgentIndex {
     return table === undefined ? [] : [[serverId, table]];
   }
 
-  /** Asks once for each maker. */
+  /** Asks once for agents in a row that have the same maker, as most have. */
   private runLookup(): (instance: string) => string | undefined {
-    const known = new Map<string, string | undefined>();
-    return (instance) => {
-      if (known.has(instance)) return known.get(instance);
-      const runId = this.runOf(instance);
-      known.set(instance, runId);
-      return runId;
-    };
+    return lastKept((instance) => this.runOf(instance));
   }
 
   private keepWithinLimit(): void {
@@ -142,16 +136,26 @@ function matcher(
 ): ((entry: AgentEntry) => boolean) | undefined {
   if (filter === undefined || filter === "") return first;
   const folded = filter.toLowerCase();
-  const classes = new Map<string, boolean>();
-  const classMatches = (className: string) => {
-    let is = classes.get(className);
-    if (is === undefined) classes.set(className, (is = className.toLowerCase().includes(folded)));
-    return is;
+  let className: string | undefined;
+  let isClass = false;
+  // One function, and no pattern: with several, or with a pattern, the first search takes several times as long.
+  return (entry) => {
+    if (first !== undefined && !first(entry)) return false;
+    if (entry.className !== className) {
+      className = entry.className;
+      isClass = className.toLowerCase().includes(folded);
+    }
+    return isClass || entry.foldedName.includes(folded) || entry.agentId.includes(filter);
   };
-  // No pattern: matching one costs several times as much, most of all the first time.
-  return (entry) =>
-    (first === undefined || first(entry)) &&
-    (classMatches(entry.className) || entry.foldedName.includes(folded) || entry.agentId.includes(filter));
+}
+
+/** Answers from memory while it is asked for the same: agents in a row share one string, and comparing that costs less than a map. */
+function lastKept<T>(answer: (text: string) => T): (text: string) => T {
+  let last: { text: string; value: T } | undefined;
+  return (text) => {
+    if (last === undefined || last.text !== text) last = { text, value: answer(text) };
+    return last.value;
+  };
 }
 
 function row(

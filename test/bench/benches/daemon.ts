@@ -7,15 +7,19 @@ import {
   subscriptionEvent,
 } from "agentscope-distributed-daemon/protocol";
 import type { MessageConnection } from "vscode-jsonrpc/node";
+import { AgentServer } from "../agentServer.js";
 import type { Bench } from "../bench.js";
 import { computedSeconds } from "../cpuTime.js";
 import { Daemon } from "../daemon.js";
+import { createEchoAgents, inRotation } from "../echoAgents.js";
 import { FakeServer } from "../fakeServers.js";
 import { valueAtMost } from "../figure.js";
 import { residentMemory } from "../processCounters.js";
 
 const servers = 200;
 const agentsOfEach = 1000;
+/** Among them, processes of `as-server` with agents of a class. */
+const realServers = 2;
 const limit = 100;
 /** How long the daemon is watched while nothing happens but what servers tell each second. */
 const idleMs = 3000;
@@ -25,6 +29,8 @@ interface Round {
   readonly deepPageMs: number;
   readonly filteredMs: number;
   readonly changeMs: number;
+  readonly realPageMs: number;
+  readonly realChangeMs: number;
   readonly idlePercent: number;
   readonly megabytes: number;
 }
@@ -35,18 +41,19 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - begin;
 }
 
-/** From an agent's coming until somebody who watches the tree has been told. */
-async function changeMs(rpc: MessageConnection, server: FakeServer, before: number): Promise<number> {
+/** From an agent's making until somebody who watches the tree has been told. */
+async function changeMs(rpc: MessageConnection, serverId: string, make: () => unknown): Promise<number> {
+  const before = (await rpc.sendRequest(listServers, {})).find((row) => row.serverId === serverId)?.agents ?? 0;
   const told = new Promise<void>((resolve) => {
     const listener = rpc.onNotification(subscriptionEvent, ({ event }: { event: StreamEvent }) => {
-      const row = event.kind === "tree" && event.servers.find(({ serverId }) => serverId === server.serverId);
+      const row = event.kind === "tree" && event.servers.find((one) => one.serverId === serverId);
       if (!row || row.agents <= before) return;
       listener.dispose();
       resolve();
     });
   });
   return timed(async () => {
-    await server.makeAgent("the newest");
+    await make();
     await told;
   });
 }
@@ -59,14 +66,21 @@ async function idlePercent(pid: number): Promise<number> {
 
 export const daemon: Bench = {
   name: "daemon",
-  what: `the daemon with ${servers} servers (at the protocol's level) and ${(servers * agentsOfEach).toLocaleString("en-US")} agents`,
+  what: `the daemon with ${servers} servers (${realServers} processes, the others at the protocol's level) and ${(servers * agentsOfEach).toLocaleString("en-US")} agents`,
   quickRounds: 3,
 
   async run(context) {
     const studio = context.own(await Daemon.start());
     const rpc = await studio.connect();
     const fakes: FakeServer[] = [];
-    for (let number = 0; number < servers; number++) {
+    const reals: { serverId: string; server: AgentServer }[] = [];
+    for (let number = 0; number < realServers; number++) {
+      const serverId = `process-${number}`;
+      const server = context.own(await AgentServer.start({ workers: 1, studio: { daemon: studio, serverId } }));
+      await createEchoAgents(server, agentsOfEach);
+      reals.push({ serverId, server });
+    }
+    for (let number = 0; number < servers - realServers; number++) {
       fakes.push(context.own(await FakeServer.attach(studio, `server-${number}`, agentsOfEach)));
     }
     const total = async () => (await rpc.sendRequest(listAgents, { offset: 0, limit: 1 })).total;
@@ -76,13 +90,16 @@ export const daemon: Bench = {
     let made = 0;
     const rounds = await context.inTurn({
       async daemon(): Promise<Round> {
-        const fake = fakes[made++ % servers] as FakeServer;
-        const row = (await rpc.sendRequest(listServers, {})).find(({ serverId }) => serverId === fake.serverId);
+        const fake = inRotation(fakes, made);
+        const { serverId, server } = inRotation(reals, made);
+        made += 1;
         return {
           pageMs: await page({}),
           deepPageMs: await page({ offset: servers * agentsOfEach - limit }),
           filteredMs: await page({ filter: "agent 999 of" }),
-          changeMs: await changeMs(rpc, fake, row?.agents ?? 0),
+          changeMs: await changeMs(rpc, fake.serverId, () => fake.makeAgent("the newest")),
+          realPageMs: await page({ serverId, states: true }),
+          realChangeMs: await changeMs(rpc, serverId, () => createEchoAgents(server, 1)),
           idlePercent: await idlePercent(studio.pid),
           megabytes: residentMemory(studio.pid).nowBytes / 1e6,
         };
@@ -101,6 +118,8 @@ export const daemon: Bench = {
       figure("deepPageMs", "last page of agents", { unit: "ms", most: 50 }),
       figure("filteredMs", "page of a filter", { unit: "ms", most: 50 }),
       figure("changeMs", "a change until a client is told", { unit: "ms", most: 200 }),
+      figure("realPageMs", "page of a real server's agents with what they do", { unit: "ms", most: 50 }),
+      figure("realChangeMs", "an agent's making on a real server until a client is told", { unit: "ms", most: 200 }),
       figure("idlePercent", "idle, of one processor", { unit: "%", most: 10 }),
       figure("megabytes", "memory", { unit: "MB", most: 300 }),
     ];
