@@ -98,6 +98,8 @@ export class Peer {
     this.answerGreeting();
     this.connection.onError(([error]) => this.fail(error));
     this.connection.onClose(() => this.settle());
+    // A part of the daemon lets go of it: no close is told after that, and the other end would wait.
+    this.connection.onDispose(() => this.settle());
     this.connection.listen();
   }
 
