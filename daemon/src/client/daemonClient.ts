@@ -13,6 +13,9 @@ import { livingDaemon } from "../home/discoveryFile.js";
 import { Home } from "../home/home.js";
 import { daemonVersion } from "../version.js";
 
+/** How long a daemon may take to answer who connects, in milliseconds: one that was stopped (SIGSTOP) accepts, and never does. */
+const welcomeMs = 10_000;
+
 /** A terminal's connection to the daemon of this user. */
 export class DaemonClient implements AsyncDisposable {
   private constructor(
@@ -25,9 +28,10 @@ export class DaemonClient implements AsyncDisposable {
   /**
    * Connects to the daemon that is running.
    *
-   * @throws StudioError when there is none, or it refuses.
+   * @param options `timeoutMs`: how long it may take to answer. Default 10,000.
+   * @throws StudioError when there is none, or it refuses, or does not answer.
    */
-  static async connect(home: Home = Home.open()): Promise<DaemonClient> {
+  static async connect(home: Home = Home.open(), { timeoutMs = welcomeMs } = {}): Promise<DaemonClient> {
     const discovery = await livingDaemon(home);
     if (discovery === undefined) {
       throw StudioError.unreachable(
@@ -49,6 +53,14 @@ export class DaemonClient implements AsyncDisposable {
     connection.onError(() => {});
     connection.listen();
     const client = new DaemonClient(connection, discovery, closed);
+    const frozen = StudioError.unreachable(
+      `the daemon (process ${discovery.pid}) has not answered within ${timeoutMs / 1000} s: let it go on (kill -CONT), or end it (kill -KILL)`,
+    );
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      socket.destroy();
+    }, timeoutMs);
     try {
       await client.request(hello, {
         protocolVersion: studioProtocolVersion,
@@ -58,7 +70,9 @@ export class DaemonClient implements AsyncDisposable {
       return client;
     } catch (error) {
       await client[Symbol.asyncDispose]();
-      throw error;
+      throw isLate ? frozen : error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
