@@ -12,6 +12,9 @@ export interface ToldEnd {
   error?: string;
 }
 
+/** Of a run that has ended so many agents of its own process are remembered: runs are kept for weeks. */
+const mostOfEnded = 500;
+
 /**
  * A run, as far as the daemon knows it.
  *
@@ -65,6 +68,7 @@ export class Run implements Disposable {
     { atMs, ...more }: { atMs: number; exitCode?: number; error?: string },
   ): void {
     Object.assign(this.row, { state, endedAtMs: atMs, ...more });
+    for (const agentId of [...this.ownAgents.keys()].slice(mostOfEnded)) this.ownAgents.delete(agentId);
     this[Symbol.dispose]();
   }
 

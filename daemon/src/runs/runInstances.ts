@@ -23,12 +23,15 @@ export class RunInstances {
     this.added.emit(instance);
   }
 
-  removeChild(instance: string): void {
-    this.parents.delete(instance);
-  }
-
+  /** With all that its processes started. */
   removeRun(runId: string): void {
-    for (const [instance, of] of this.runs) if (of === runId) this.runs.delete(instance);
+    const gone = new Set([...this.runs].flatMap(([instance, of]) => (of === runId ? [instance] : [])));
+    // A set that grows while it is gone through: so each process below is found.
+    for (const above of gone) for (const [child, parent] of this.parents) if (parent === above) gone.add(child);
+    for (const instance of gone) {
+      this.runs.delete(instance);
+      this.parents.delete(instance);
+    }
   }
 
   runOf(instance: string): string | undefined {

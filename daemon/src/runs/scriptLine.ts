@@ -51,7 +51,11 @@ export function hearScript(connection: MessageConnection, run: Run, ears: Script
     run.changeAgents(checked(agentChanges, changes));
     ears.agentsChanged();
   });
+  const over = () => {
+    ears.placeholders.tellerGone(instance);
+    ears.over();
+  };
   // The first when the other end has gone, the second when the daemon lets go of it.
-  connection.onClose(ears.over);
-  connection.onDispose(ears.over);
+  connection.onClose(over);
+  connection.onDispose(over);
 }

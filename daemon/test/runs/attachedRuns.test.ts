@@ -185,3 +185,30 @@ test.each([
   expect(() => here.attach(announcement(wrong as never))).toThrow(field);
   expect(here.runs.rows({ offset: 0, limit: 10 }).total).toBe(0);
 });
+
+test("of a run that has ended a page of its own agents is remembered, however many there were", async () => {
+  const script = here.attach(announcement());
+  const made = Array.from({ length: 5000 }, (_, n): [string, string, string, string] => [`a${n}`, "Ann", "Writer", ""]);
+  await script.scriptEnd.sendNotification(runAgentsChanged, { all: true, made, deleted: [] });
+  await script.scriptEnd.sendRequest(runEnding, { failed: false });
+  script.disconnect();
+  expect(await here.ended("run-1")).toMatchObject({ agents: 5000 });
+  expect(here.runs.ownAgents("run-1").map(([id]) => id)).toEqual(made.slice(0, 500).map(([id]) => id));
+});
+
+test("the clock of a script counts for as long as it is connected", async () => {
+  const caller = `${instance("script")}.0`;
+  const tell = async (atMs: number, seq: number) => {
+    const script = here.attach(announcement());
+    const calls = new BatchWriter(caller, atMs).made(seq, agentNamed("Ann"));
+    await script.scriptEnd.sendNotification(callsHappened, calls.batch());
+    await until(() => here.runs.row("run-1").calls === seq, { what: "the call" });
+    script.disconnect();
+    await until(() => script.isOver, { what: "the end of the connection" });
+    return here.placeholders.get(calls.id(seq)).madeAtMs ?? 0;
+  };
+  const hourMs = 3_600_000;
+  expect(Math.abs((await tell(Date.now() + hourMs, 1)) - Date.now())).toBeLessThan(60_000);
+  // It was put right meanwhile.
+  expect(Math.abs((await tell(Date.now(), 2)) - Date.now())).toBeLessThan(60_000);
+});

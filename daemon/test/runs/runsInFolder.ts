@@ -76,6 +76,8 @@ export class RunsInFolder implements AsyncDisposable {
   attach(announcement: Parameters<Runs["attach"]>[1], isLocal = true): AttachedScript {
     const script = new AttachedScript();
     script.runId = this.runs.attach(script.daemonEnd, announcement, { isLocal }).runId;
+    // After the run's own listeners.
+    script.daemonEnd.onClose(() => (script.isOver = true));
     script.daemonEnd.listen();
     return script;
   }
@@ -92,6 +94,8 @@ export class RunsInFolder implements AsyncDisposable {
 
 export class AttachedScript {
   runId = "";
+  /** Whether the daemon's end has heard that the connection is over. */
+  isOver = false;
   private readonly toDaemon = new PassThrough();
   private readonly toScript = new PassThrough();
   readonly daemonEnd: MessageConnection = connection(this.toDaemon, this.toScript);
