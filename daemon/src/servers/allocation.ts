@@ -42,10 +42,14 @@ export class Allocator {
       one.count -= taken;
       left -= taken;
     }
-    this.pending.set(
-      serverId,
-      sent.filter((one) => one.count > 0),
-    );
+    const due = sent.filter((one) => one.count > 0);
+    if (due.length === 0) this.pending.delete(serverId);
+    else this.pending.set(serverId, due);
+  }
+
+  /** The server is not there any more. */
+  forget(serverId: string): void {
+    this.pending.delete(serverId);
   }
 
   /** A server for each item, in its order; `candidatesOf` gives those that can have it, or why there is none. */

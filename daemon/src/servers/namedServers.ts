@@ -47,13 +47,16 @@ export class NamedServers implements Disposable {
   /**
    * Takes in a server by the id that it gave.
    *
-   * @throws StudioError when the id is another server's that is there.
+   * @throws StudioError when the id is another server's that is there, or that the daemon or a person keeps.
    */
   async register(serverId: string, at: ServerAddress): Promise<ServerEntry> {
     const { table } = this.parts;
     const known = table.find(serverId);
-    const isAgain = known !== undefined && known.identity.host === at.host && known.identity.port === at.port;
-    const isFree = known === undefined || isAgain || ["stopped", "crashed", "unreachable"].includes(known.shown.state);
+    const isAgain = known?.kind === "independent" && known.identity.host === at.host && known.identity.port === at.port;
+    // One that a person named, or that the daemon starts again, comes back: nobody takes its place meanwhile.
+    const isKept = known?.kind === "remote" || (known?.kind === "managed" && known.shown.state !== "stopped");
+    const isGone = known === undefined || ["stopped", "crashed", "unreachable"].includes(known.shown.state);
+    const isFree = isAgain || (isGone && !isKept);
     if (!isFree) throw StudioError.refused(`the id ${JSON.stringify(serverId)} is taken: choose another --server-id`);
     table.remove(serverId);
     return this.add({ serverId, ...at, registered: true });

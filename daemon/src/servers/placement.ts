@@ -40,6 +40,7 @@ export class Placement implements Disposable {
     this.parts = { table, managed, log };
     this.ofRuns = new RunServers({ ...options, allocator });
     table.agentsMade.on(({ serverId, count }) => allocator.arrived(serverId, count));
+    table.removed.on((serverId) => allocator.forget(serverId));
   }
 
   async allocate(items: readonly AllocationItem[], claimant: Claimant): Promise<Allocation[]> {
@@ -97,7 +98,8 @@ export class Placement implements Disposable {
     if (!isAlive || kind === "child" || instance === "") return false;
     if (forRun !== undefined && forRun !== claimant.runId) return false;
     if (access === "tls" || (access === "token" && token === undefined)) return false;
-    const isReachable = viaStudio || !isLoopback(host) || (isLocal && claimant.isLocal);
+    // What is reached through the daemon is a port of the daemon's machine.
+    const isReachable = !isLoopback(host) || ((isLocal || viaStudio) && claimant.isLocal);
     return isReachable && (builtIn || classes?.includes(className) === true);
   }
 

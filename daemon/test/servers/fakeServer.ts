@@ -34,6 +34,8 @@ export class FakeServer implements Disposable {
   readonly memories = new Map<string, MessageRecord[]>();
   /** When it answers nothing any more. */
   isStuck = false;
+  /** The host by which it reaches the daemon. */
+  reachedHost = "127.0.0.1";
   private connection: MessageConnection | undefined;
   private daemonEnd: MessageConnection | undefined;
 
@@ -68,7 +70,8 @@ export class FakeServer implements Disposable {
     daemonEnd.listen();
     connection.listen();
     daemonEnd.onClose(() => daemonEnd.dispose());
-    const attached = await servers.attach(daemonEnd, this.announcement, { isLocal: true, reachedHost: "127.0.0.1" });
+    const { reachedHost } = this;
+    const attached = await servers.attach(daemonEnd, this.announcement, { isLocal: true, reachedHost });
     if (agents.length > 0) await this.tell({ made: agents, all: true });
     return attached;
   }

@@ -56,6 +56,17 @@ async function startOne(program = waits): Promise<{ server: FakeServer; process:
 }
 
 describe("a server that the daemon starts", slowMachine, () => {
+  test("keeps its place while it is away: nobody registers there", async () => {
+    const { server, process } = await startOne();
+    server.disconnect();
+    await until(() => daemon.servers.row("one")?.state === "unreachable", { what: "that it is away" });
+    const register = daemon.servers.registerByHttp({ serverId: "one", host: "127.0.0.1", port: 1 });
+    await expect(register).rejects.toThrow("taken");
+    using again = new FakeServer({ serverId: "one", kind: "managed", pid: process.pid });
+    await again.attach(daemon.servers);
+    expect(daemon.servers.row("one")).toMatchObject({ kind: "managed", state: "ready" });
+  });
+
   test("runs the workspace's own SDK, and its words are in the log", async () => {
     using _server = (await startOne()).server;
     expect(lines().join()).toMatch(

@@ -127,6 +127,16 @@ describe("a server of AgentScope 0.1", slowMachine, () => {
 });
 
 describe("a server that a person names", slowMachine, () => {
+  test("keeps its place and its token while it is away: nobody registers there", async () => {
+    await daemon.servers.connect({ ...at(), token: "secret" });
+    await using other = await PythonServer.start();
+    await python[Symbol.asyncDispose]();
+    await until(() => stateOf("py") === "unreachable", { timeoutMs: 15_000, what: "that it is away" });
+    const register = daemon.servers.registerByHttp({ serverId: "py", host: "127.0.0.1", port: other.port });
+    await expect(register).rejects.toThrow("taken");
+    expect(daemon.store.remoteServers.token("py")).toBe("secret");
+  });
+
   test("is called as it calls itself, and stays until it is forgotten", async () => {
     expect(await daemon.servers.connect(at())).toMatchObject({ serverId: "py", kind: "remote", state: "ready" });
     expect(await daemon.servers.connect(at())).toMatchObject({ serverId: "py" });

@@ -24,8 +24,11 @@ afterEach(async () => {
   await daemon[Symbol.asyncDispose]();
 });
 
-async function attached(about: ConstructorParameters<typeof FakeServer>[0]): Promise<FakeServer> {
-  const fake = new FakeServer(about);
+async function attached(
+  about: ConstructorParameters<typeof FakeServer>[0],
+  reachedHost = "127.0.0.1",
+): Promise<FakeServer> {
+  const fake = Object.assign(new FakeServer(about), { reachedHost });
   fakes.push(fake);
   await fake.attach(daemon.servers);
   return fake;
@@ -79,10 +82,14 @@ describe("agents that name no server", slowMachine, () => {
     await attached({ serverId: "loopback" });
     await attached({ serverId: "far", host: "10.0.0.7", machine: "elsewhere" });
     await attached({ serverId: "far loopback", machine: "elsewhere" });
-    await attached({ serverId: "relayed", machine: "elsewhere", viaStudio: true });
+    await attached(
+      { serverId: "relayed", machine: "elsewhere", viaStudio: true, access: "token", token: "t" },
+      "10.0.0.1",
+    );
+    await attached({ serverId: "relayed here", machine: "elsewhere", viaStudio: true });
     expect(new Set(await placesOf([echo, echo, echo, echo], { isLocal: false }))).toEqual(new Set(["far", "relayed"]));
-    expect(new Set(await placesOf(Array.from({ length: 9 }, () => echo)))).toEqual(
-      new Set(["loopback", "far", "relayed"]),
+    expect(new Set(await placesOf(Array.from({ length: 12 }, () => echo)))).toEqual(
+      new Set(["loopback", "far", "relayed", "relayed here"]),
     );
   });
 
