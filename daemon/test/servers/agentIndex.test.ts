@@ -44,6 +44,19 @@ describe("pages", () => {
     expect(index.list({ offset: 1, limit: 1, filter: "echo" })).toMatchObject({ total: 2, rows: [{ agentId: "2" }] });
   });
 
+  test("a filter finds one among many, wherever it stands, and none that has gone or has another name by now", () => {
+    const index = indexOf({ one: briefs(1000), two: briefs(500, "ID-b") });
+    const found = (filter: string) => ids(index, { offset: 0, limit: 9, filter });
+    expect(found("agent 777")).toEqual(["a777"]);
+    expect(found("Agent 499")).toEqual(["a499", "ID-b499"]);
+    expect(found("ID-b64")).toEqual(["ID-b64"]);
+    expect(found("id-b64")).toEqual([]);
+    index.take("one", { made: [["a777", "Renamed", "Echo", "maker"]], deleted: ["a499"] });
+    expect([found("agent 777"), found("renamed"), found("Agent 499")]).toEqual([[], ["a777"], ["ID-b499"]]);
+    index.lose("two");
+    expect(found("Agent 499")).toEqual(["ID-b499"]);
+  });
+
   test("agents are those of the run whose script made them", () => {
     const index = indexOf({ one: [...briefs(1), ["x", "X", "Echo", "another maker"]] });
     expect(index.list({ offset: 0, limit: 9 }).rows.map(({ runId }) => runId)).toEqual(["run-1", undefined]);
