@@ -10,11 +10,13 @@ import { payload } from "./benches/payload.js";
 import { speedup } from "./benches/speedup.js";
 import { start } from "./benches/start.js";
 import { throughput } from "./benches/throughput.js";
+import { watch } from "./benches/watch.js";
 
 /** All benches, in the order in which they run. */
 export const benches: readonly Bench[] = [
   latency,
   throughput,
+  watch,
   chain,
   dag,
   start,

@@ -1,13 +1,12 @@
 import { Msg } from "agentscope-distributed";
-import type { AgentServer } from "./agentServer.js";
 import { EchoAgent } from "./agents/echoAgent.js";
 import { echoText } from "./echoMessage.js";
 
 /** Echo agents on a server, each of them called once, so that all of them are there. */
-export async function createEchoAgents(server: AgentServer, count: number): Promise<EchoAgent[]> {
+export async function createEchoAgents(at: { host: string; port: number }, count: number): Promise<EchoAgent[]> {
   const agents = Array.from(
     { length: count },
-    (_, index) => new EchoAgent({ name: `echo ${index}`, toDist: server.address }),
+    (_, index) => new EchoAgent({ name: `echo ${index}`, toDist: { host: at.host, port: at.port } }),
   );
   const echoed = agents.map((agent) => callEcho(agent));
   for (const answer of echoed) checkEcho(await answer);

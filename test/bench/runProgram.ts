@@ -14,10 +14,14 @@ export interface ProgramRun<Output> {
 export async function runProgram<Output>(
   name: string,
   args: readonly (string | number)[],
+  { env = {} }: { env?: Record<string, string> } = {},
 ): Promise<ProgramRun<Output>> {
   const script = fileURLToPath(new URL(`./programs/${name}.js`, import.meta.url));
   const beganAt = performance.now();
-  const program = spawn(process.execPath, [script, ...args.map(String)], { stdio: ["ignore", "pipe", "inherit"] });
+  const program = spawn(process.execPath, [script, ...args.map(String)], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let run: ProgramRun<Output> | undefined;
   createInterface(program.stdout).on("line", (line) => {
     run ??= { output: JSON.parse(line) as Output, fromSpawnMs: performance.now() - beganAt };

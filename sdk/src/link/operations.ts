@@ -32,6 +32,8 @@ export const operation = {
   unbind: 10,
   /** like create, with an id that somebody has chosen: another agent may have it */
   createChosen: 11,
+  /** mask: from now on the caller tells whoever watches of its calls whose seq has none of these bits, and of no others */
+  tell: 12,
   // from the one who has the agent
   /** seq, argument */
   result: 20,

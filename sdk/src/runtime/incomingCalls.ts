@@ -26,6 +26,8 @@ export class IncomingCalls implements TaskSink {
   /** Results that were asked for before the call arrived (by another way). */
   private readonly expected = new Map<number, CallResult<unknown>[]>();
   private highestSeq = 0;
+  /** Calls that the caller does not tell of have one of these bits in their numbers. */
+  private toldMask = 0;
   private lastPerson: { of: string | undefined; person: Person } | undefined;
 
   constructor(
@@ -115,7 +117,7 @@ export class IncomingCalls implements TaskSink {
     this.tasks.set(seq, task);
     this.arrived(seq);
     const { log } = callWatch;
-    if (log !== undefined && !agent.endsWithCaller) tellArrived(log, task);
+    if (log !== undefined && (seq & this.toldMask) === 0 && !agent.endsWithCaller) tellArrived(log, task);
     agent.submit(task);
   }
 
@@ -159,6 +161,10 @@ export class IncomingCalls implements TaskSink {
     } else {
       this.session.answer(task.seq, task.outcome);
     }
+  }
+
+  tell(cursor: Cursor): void {
+    this.toldMask = cursor.number();
   }
 
   release(cursor: Cursor): void {

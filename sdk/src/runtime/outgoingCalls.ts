@@ -58,6 +58,8 @@ export class OutgoingCalls {
   private readonly pins = new Map<number, CallResult<unknown>[]>();
   /** Calls whose ends are told to whoever watches. */
   private told: Set<number> | undefined = undefined;
+  /** What the other end knows of which calls are told of. */
+  private toldMask = 0;
   private releases: number[] = [];
   private releaseTimer: NodeJS.Timeout | undefined;
 
@@ -101,12 +103,19 @@ export class OutgoingCalls {
   /** @param number the agent's, as `create` or `bind` gave it. */
   call(number: number, { caller, method, args, result }: OutgoingCall): void {
     if (this.releases.length > 0) this.flushReleases();
+    const { log } = callWatch;
+    if (log !== undefined && log.mask !== this.toldMask) this.sendMask(log.mask);
     const seq = this.ask(result);
     result.seq = seq;
     const out = this.session.channel.write(sizeOf(args));
     const methodField = method === "reply" ? replyMethod : method === "observe" ? observeMethod : method;
     out.push(operation.call, number, seq, caller, methodField, args.length);
     for (const arg of args) this.session.writeArgument(out, arg, seq);
+  }
+
+  private sendMask(mask: number): void {
+    this.toldMask = mask;
+    this.session.channel.write(8).push(operation.tell, mask);
   }
 
   /** Tells whoever watches how this call ends. */

@@ -179,7 +179,9 @@ export class RemoteAgent implements AgentTarget, ResultSource {
     session.outgoing.call(this.number, call);
     if (log === undefined || this.isResident) return;
     const { seq } = call.result;
-    if (tellMade(log, this, { ...call, caller: session.callerName, seq })) session.outgoing.tellEndOf(seq);
+    if (!log.tellsMade(seq)) return;
+    session.outgoing.tellEndOf(seq);
+    tellMade(log, this, { ...call, caller: session.callerName, seq });
   }
 
   callId({ seq }: CallResult<unknown>): string | undefined {

@@ -170,6 +170,8 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
         return this.incoming.unbind(cursor);
       case operation.cancel:
         return this.incoming.cancel(cursor);
+      case operation.tell:
+        return this.incoming.tell(cursor);
       case operation.probe:
         return this.ends.endpoint.probed(cursor, this);
       default:

@@ -24,13 +24,11 @@ interface Made {
   made: CallMade | undefined;
 }
 
-/** A call of an agent elsewhere was made; gives whether it is told of. */
-export function tellMade(log: CallLog, agent: Agent, { caller, seq, method, args, made }: Made): boolean {
-  if (!log.tellsMade(seq)) return false;
+/** A call was made that is told of. */
+export function tellMade(log: CallLog, agent: Agent, { caller, seq, method, args, made }: Made): void {
   log.opened();
   const call = { caller, seq, agent: toldAgent(agent), method, made: made ?? log.madeNow() };
   whenNamed(args, (inputs) => log.made({ ...call, inputs }));
-  return true;
 }
 
 /** A call that could not even be sent. */
@@ -40,14 +38,17 @@ export function tellUnsent(
   { error, ...call }: Omit<Made, "caller" | "seq"> & { error: AgentScopeError },
 ): void {
   const [caller, seq] = [log.localCaller, log.nextLocal()];
-  if (tellMade(log, agent, { ...call, caller, seq })) log.ended(caller, seq, failedEnd(error));
+  if (!log.tellsMade(seq)) return;
+  tellMade(log, agent, { ...call, caller, seq });
+  log.ended(caller, seq, failedEnd(error));
 }
 
 /** A call of an agent of this thread, made in this thread. */
 export function tellLocal(log: CallLog, task: Task): void {
   const { agent, seq, method, args } = task;
   const caller = log.localCaller;
-  if (!tellMade(log, agent, { caller, seq, method, args, made: undefined })) return;
+  if (!log.tellsMade(seq)) return;
+  tellMade(log, agent, { caller, seq, method, args, made: undefined });
   task.told = true;
   log.arrived({ caller, seq, agent: toldAgent(agent), method });
 }

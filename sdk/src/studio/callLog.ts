@@ -47,11 +47,17 @@ export class CallLog {
   private lastLocal = 0;
   private sitesAhead = 0;
   private timer: NodeJS.Timeout | undefined;
+  private lastUse = performance.eventLoopUtilization();
 
   constructor(private readonly options: CallLogOptions) {}
 
   get localCaller(): string {
     return this.options.localCaller;
+  }
+
+  /** Of the calls that are made now, those are told of whose number has none of these bits. */
+  get mask(): number {
+    return this.sampling.mask;
   }
 
   /** A number for a call that goes over no session. */
@@ -141,7 +147,8 @@ export class CallLog {
 
   private window(): void {
     this.timer = undefined;
-    this.sampling.adapt();
+    const { eventLoopUtilization } = performance;
+    this.sampling.adapt(eventLoopUtilization(this.lastUse, (this.lastUse = eventLoopUtilization())).utilization);
     this.sitesAhead = 0;
     this.tellBatch();
     if (this.noted.length > 0) this.timer = setTimeout(() => this.window(), windowMs).unref();

@@ -1,7 +1,8 @@
 /** How many calls may be told of at once, after a while with few. */
-const burst = 4000;
-/** Calls that may be told of in a tenth of a second, on and on: what a daemon takes in beside a busy program. */
-const perWindow = 200;
+const burst = 2000;
+/** Calls that may be told of in a tenth of a second, on and on, by a thread that is idle half of the time, and by one that never is. */
+const perIdleWindow = 100;
+const perBusyWindow = 20;
 const windowMs = 100;
 /** So many told calls may be open; each of them ends with an event. */
 const maxOpen = 50_000;
@@ -10,13 +11,14 @@ const widestMask = 2 ** 30 - 1;
 /**
  * Which calls of this thread are told of, when there are more than can be.
  *
- * Told are those whose number is a multiple of a power of two, which adapts. Of the calls that one end of a session tells of, the other
- * end so tells of all, or of a part that is chosen in the same way.
+ * Told are those whose number is a multiple of a power of two, which adapts. Who takes calls is told of their caller's choice, and tells
+ * of the same, or of a part that is chosen in the same way.
  */
 export class CallSampling {
   /** Calls that are told of and have not ended. */
   open = 0;
-  private mask = 0;
+  /** Those whose number has none of these bits are told of. */
+  mask = 0;
   private credit = burst;
   private seen = 0;
   private adaptedAt = performance.now();
@@ -30,8 +32,13 @@ export class CallSampling {
     return true;
   }
 
-  /** Called about ten times a second while there are calls. */
-  adapt(): void {
+  /**
+   * Called about ten times a second while there are calls.
+   *
+   * @param busy how much of the last tenth of a second the thread was busy, from 0 to 1: telling takes its time from the program.
+   */
+  adapt(busy: number): void {
+    const perWindow = perBusyWindow + (perIdleWindow - perBusyWindow) * Math.min(2 * (1 - busy), 1);
     const now = performance.now();
     const windows = Math.max((now - this.adaptedAt) / windowMs, 0.1);
     this.adaptedAt = now;

@@ -2,8 +2,8 @@ import type { RunEnd } from "./runLine.js";
 
 /** Who tells of the end of a script. */
 export interface EndTeller {
-  /** Once nothing is left to do; the process goes on until it is told. */
-  atLeisure(end: RunEnd): Promise<void>;
+  /** Once nothing is left to do; the process goes on until it is told, or that takes too long: then it gives false. */
+  atLeisure(end: RunEnd): Promise<boolean>;
   /** The process ends now. */
   atOnce(end: RunEnd): void;
 }
@@ -14,6 +14,7 @@ export interface EndTeller {
  */
 export class ScriptEnd {
   private thrown: string | undefined;
+  /** What is known to have arrived. */
   private told: RunEnd | undefined;
 
   private constructor(private readonly teller: EndTeller) {}
@@ -24,16 +25,18 @@ export class ScriptEnd {
   }
 
   private listen(): void {
-    const { teller } = this;
     process.once("beforeExit", (code) => {
-      this.told = { failed: code !== 0 };
-      void teller.atLeisure(this.told);
+      void this.atLeisure({ failed: code !== 0 });
     });
     // Told of it, and changes nothing about it.
     process.on("uncaughtExceptionMonitor", (error: unknown) => {
       this.thrown = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     });
     process.once("exit", (code) => this.exits(code));
+  }
+
+  private async atLeisure(end: RunEnd): Promise<void> {
+    if (await this.teller.atLeisure(end)) this.told = end;
   }
 
   private exits(code: number): void {

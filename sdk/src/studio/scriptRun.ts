@@ -162,15 +162,18 @@ export class ScriptRun implements RunWay, EndTeller {
     return this.connection === undefined ? undefined : askPersonOn(this, question, options);
   }
 
-  async atLeisure(end: RunEnd): Promise<void> {
+  async atLeisure(end: RunEnd): Promise<boolean> {
     const { connection } = this;
     // One that is not there is not waited for.
-    if (connection === undefined || (this.line === undefined && connection.hasFailed)) return;
+    if (connection === undefined || (this.line === undefined && connection.hasFailed)) return false;
     callWatch.log?.flush();
     const signal = AbortSignal.timeout(endMs);
-    await askOn(this, (line) => line.ending(end, signal), { attempts: 1, timeoutMs: () => endMs, signal }).catch(
-      () => {},
-    );
+    try {
+      await askOn(this, (line) => line.ending(end, signal), { attempts: 1, timeoutMs: () => endMs, signal });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   atOnce(end: RunEnd): void {

@@ -7,30 +7,30 @@ afterEach(() => void vi.useRealTimers());
 /** Which of the calls of a while are told of, at so many calls in a tenth of a second. */
 function toldOf(
   sampling: CallSampling,
-  { windows, calls, first = 1 }: { windows: number; calls: number; first?: number },
+  { windows, calls, busy = 0 }: { windows: number; calls: number; busy?: number },
 ) {
   const told: number[][] = [];
-  let seq = first;
+  let seq = 1;
   for (let window = 0; window < windows; window++) {
     const taken: number[] = [];
     for (let call = 0; call < calls; call++, seq++) if (sampling.takes(seq)) taken.push(seq);
     told.push(taken);
     vi.advanceTimersByTime(100);
-    sampling.adapt();
+    sampling.adapt(busy);
   }
   return told;
 }
 
 describe("the choice of calls that are told of", () => {
   it("takes all as long as there are few", () => {
-    const told = toldOf(new CallSampling(), { windows: 50, calls: 150 });
-    expect(told.flat()).toHaveLength(50 * 150);
+    const told = toldOf(new CallSampling(), { windows: 50, calls: 90 });
+    expect(told.flat()).toHaveLength(50 * 90);
   });
 
   it("takes all of thousands that are made at once after a while with few", () => {
     const sampling = new CallSampling();
     toldOf(sampling, { windows: 30, calls: 10 });
-    expect(toldOf(sampling, { windows: 1, calls: 3900 }).flat()).toHaveLength(3900);
+    expect(toldOf(sampling, { windows: 1, calls: 1900 }).flat()).toHaveLength(1900);
   });
 
   it("takes about as many of a flood as may be told on and on", () => {
@@ -39,6 +39,13 @@ describe("the choice of calls that are told of", () => {
     expect(perWindow).toBeGreaterThan(80);
     expect(perWindow).toBeLessThan(320);
     expect(Math.max(...told.map(({ length }) => length))).toBeLessThan(700);
+  });
+
+  it("takes less of a flood where the thread has no time to tell of it", () => {
+    const told = toldOf(new CallSampling(), { windows: 200, calls: 20_000, busy: 1 }).slice(150);
+    const perWindow = told.flat().length / told.length;
+    expect(perWindow).toBeGreaterThan(8);
+    expect(perWindow).toBeLessThan(45);
   });
 
   it("takes at the end with more to do a part of what it takes at the other", () => {
