@@ -1,7 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { MessageConnection } from "vscode-jsonrpc";
-import type { AgentBrief, Allocation, AllocationItem, RunAnnouncement } from "agentscope-distributed/studio";
+import {
+  type AgentBrief,
+  type Allocation,
+  type AllocationItem,
+  type RunAnnouncement,
+  thisMachine,
+} from "agentscope-distributed/studio";
 import { Emitter } from "../emitter.js";
 import { StudioError } from "../errors.js";
 import type { LogBook } from "../log/logBook.js";
@@ -162,7 +168,8 @@ export class Runs {
    */
   attach(connection: MessageConnection, told: unknown, peer: { isLocal: boolean }): { runId: string } {
     const announcement = checked(runAnnouncement, told);
-    const run = this.runFor(announcement, peer);
+    const { machine = thisMachine() } = announcement;
+    const run = this.runFor(announcement, { isLocal: peer.isLocal && machine === thisMachine() });
     const { runId } = run.row;
     run.connection = connection;
     run.watch?.[Symbol.dispose]();

@@ -18,6 +18,7 @@ export const runAnnouncement = z.object({
   args: z.array(z.string()).max(10_000),
   cwd: text,
   pid: z.int().nonnegative(),
+  machine: text.optional(),
   startedAtMs: z.number(),
   target: text,
   version: text,

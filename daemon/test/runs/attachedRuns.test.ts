@@ -212,3 +212,12 @@ test("the clock of a script counts for as long as it is connected", async () => 
   // It was put right meanwhile.
   expect(Math.abs((await tell(Date.now(), 2)) - Date.now())).toBeLessThan(60_000);
 });
+
+test("a script that comes by a forwarded port is of another machine, and no process here is taken for it", async () => {
+  const script = here.attach(announcement({ machine: "elsewhere" }));
+  await expect(here.runs.stop("run-1")).rejects.toThrow("is not on the daemon's machine");
+  process_.kill("SIGKILL");
+  expect(here.runs.row("run-1").state).toBe("running");
+  script.disconnect();
+  expect(await here.ended("run-1")).toMatchObject({ state: "lost" });
+});

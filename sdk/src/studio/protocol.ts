@@ -210,6 +210,8 @@ export interface RunAnnouncement {
   args: string[];
   cwd: string;
   pid: number;
+  /** The same for processes that can reach each other over loopback: a forwarded port looks as if it were (link/peer.ts). */
+  machine?: string;
   startedAtMs: number;
   /** Where `toDist` puts agents without an address. */
   target: string;

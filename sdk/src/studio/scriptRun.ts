@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { basename, resolve } from "node:path";
+import { thisMachine } from "../link/peer.js";
 import { settings } from "../orchestration/settings.js";
 import { AgentFeed } from "./agentFeed.js";
 import { Allocator } from "./allocator.js";
@@ -130,6 +131,7 @@ export class ScriptRun implements RunWay, EndTeller {
       args: process.argv.slice(2),
       cwd: process.cwd(),
       pid: process.pid,
+      machine: thisMachine(),
       startedAtMs: Math.round(performance.timeOrigin),
       target: process.env["AGENTSCOPE_TARGET"] || target || usual,
       version: sdkVersion(),
