@@ -26,6 +26,11 @@ export async function runDaemon(options: StartOptions): Promise<void> {
       void daemon.end(`it was sent ${signal}`);
     });
   }
+  // A defect must not end it without a word. What it started goes on, and the next daemon finds it.
+  process.on("uncaughtException", (error) => {
+    daemon.log.write("error", "daemon", `the daemon ends, by a defect of its own: ${error.stack ?? error.message}`);
+    process.exit(1);
+  });
   // The terminal, or the process that waited for the ready line, may be gone: that is no reason to end.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   process.stdout.write(readyLine(discovery));

@@ -125,7 +125,7 @@ export class ManagedServer {
     const { phase } = this;
     if (phase.kind === "stopping") return phase.done;
     this.options.save(undefined);
-    entry.expectStop();
+    entry.expectStop(true);
     if (phase.kind === "waiting") clearTimeout(phase.timer);
     if (phase.kind === "running") {
       clearTimeout(phase.deadline);

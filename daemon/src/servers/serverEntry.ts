@@ -169,9 +169,9 @@ export class ServerEntry {
     this.enter({ kind: "stopped" }, detail);
   }
 
-  /** It is asked to end now: that it ends is no crash. */
-  expectStop(): void {
-    this.isToStop = true;
+  /** Whether it was asked to end, and may do so any time: then that it ends is no crash. */
+  expectStop(isExpected: boolean): void {
+    this.isToStop = isExpected;
   }
 
   /** The run whose script started it, where that is known. */

@@ -136,14 +136,17 @@ export class Servers {
       return;
     }
     const { link } = entry;
-    entry.expectStop();
+    entry.expectStop(true);
     try {
-      await link.stop();
-    } catch (error) {
       // It may end before its answer is here.
-      if (entry.isAttached) throw error;
+      await link.stop().catch((error: unknown) => {
+        if (entry.isAttached) throw error;
+      });
+      await this.untilEnded(serverId);
+    } catch (error) {
+      entry.expectStop(false);
+      throw error;
     }
-    await this.untilEnded(serverId);
     this.named.forget(serverId);
     entry.stopped();
     this.table.agents.remove(serverId);

@@ -34,6 +34,7 @@ export class FakeServer implements Disposable {
   readonly memories = new Map<string, MessageRecord[]>();
   /** When it answers nothing any more. */
   isStuck = false;
+  refusesToStop = false;
   /** The host by which it reaches the daemon. */
   reachedHost = "127.0.0.1";
   private connection: MessageConnection | undefined;
@@ -140,7 +141,10 @@ export class FakeServer implements Disposable {
     connection.onRequest(cloneAgent, ({ agentId }) => `${agentId}-clone`);
     connection.onRequest(setModelConfigs, () => {});
     connection.onRequest(addClasses, ({ classes }) => void this.added.push(...classes));
-    connection.onRequest(stopServer, () => void setImmediate(() => this.disconnect()));
+    connection.onRequest(stopServer, () => {
+      if (this.refusesToStop) throw new Error("not now");
+      setImmediate(() => this.disconnect());
+    });
     connection.onNotification(openTunnel, ({ tunnelId }) => void this.tunnels.push(tunnelId));
   }
 }

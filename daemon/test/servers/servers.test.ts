@@ -288,4 +288,14 @@ describe("what is asked of a server", slowMachine, () => {
     daemon.servers.forget("one");
     expect({ rows: daemon.servers.rows(), heard }).toEqual({ rows: [], heard: ["one"] });
   });
+
+  test("one that could not be stopped is unreachable when it goes later", async () => {
+    using server = new FakeServer({ serverId: "one" });
+    await server.attach(daemon.servers);
+    server.refusesToStop = true;
+    await expect(daemon.servers.stop("one")).rejects.toThrow("not now");
+    server.disconnect();
+    await until(() => daemon.servers.row("one")?.state !== "ready", { what: "the end of the connection" });
+    expect(daemon.servers.row("one")?.state).toBe("unreachable");
+  });
 });
