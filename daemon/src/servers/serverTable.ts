@@ -120,7 +120,7 @@ export class ServerTable implements Disposable {
       memory: ifCurrent((change) => this.memoryChanged.emit({ serverId, ...change })),
       // Who starts it again decides by its exit.
       ending: () => {
-        if (entry.isLink(link()) && entry.kind !== "managed") entry.expectStop();
+        if (entry.isLink(link()) && entry.kind !== "managed") entry.expectStop(true);
       },
       problem: (text) => this.options.log.write("warning", serverId, text),
       ended: (why) => entry.linkEnded(link(), why),
