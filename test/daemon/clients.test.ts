@@ -69,6 +69,22 @@ test("a window of agents, samples, and the log are watched; an unsubscribed one 
   expect(editor.eventsOf(agents)).toHaveLength(before);
 });
 
+test("who watches resources from a moment on is sent nothing of before", async () => {
+  await using server = await ToldServer.attach(found, "s1");
+  await using editor = await Editor.connect(found);
+  const isOf = (cpuPercent: number) => (event: { series: Record<string, { cpuPercent: number }[]> }) =>
+    event.series.s1?.some((sample) => sample.cpuPercent === cpuPercent) === true;
+  const all = await editor.watch({ topic: "resources" });
+  await server.samples(1);
+  await editor.sees(all, "resources", isOf(1));
+  const later = await editor.watch({ topic: "resources", sinceMs: Date.now() });
+  await editor.sees(later, "resources", ({ snapshot }) => snapshot);
+  await server.samples(2);
+  await editor.sees(later, "resources", isOf(2));
+  const series = editor.eventsOf(later).flatMap((event) => (event.kind === "resources" ? (event.series.s1 ?? []) : []));
+  expect(series.map(({ cpuPercent }) => cpuPercent)).toEqual([2]);
+});
+
 test("a memory comes whole, then what was added, and whole again when it was forgotten", async () => {
   await using server = await ToldServer.attach(found, "s1");
   await using editor = await Editor.connect(found);

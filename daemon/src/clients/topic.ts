@@ -6,7 +6,11 @@ import { id, page } from "./forms.js";
 export const topic = z.discriminatedUnion("topic", [
   z.object({ topic: z.literal("tree") }),
   z.object({ topic: z.literal("agents"), serverId: id, ...page, filter: z.string().max(1000).optional() }),
-  z.object({ topic: z.literal("resources"), serverIds: z.array(id).max(10_000).optional() }),
+  z.object({
+    topic: z.literal("resources"),
+    serverIds: z.array(id).max(10_000).optional(),
+    sinceMs: z.number().optional(),
+  }),
   z.object({ topic: z.literal("memory"), serverId: id, agentId: id }),
   z.object({ topic: z.literal("run"), runId: id }),
   z.object({ topic: z.literal("log"), source: z.string().max(1000).optional() }),

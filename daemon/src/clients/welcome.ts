@@ -76,7 +76,7 @@ function viewOf(topic: Topic, parts: Parts): OpenView {
     case "agents":
       return agentsView(parts.servers, topic);
     case "resources":
-      return resourcesView(parts.servers, topic.serverIds);
+      return resourcesView(parts.servers, topic);
     case "memory":
       return memoryView(parts.servers, topic);
     case "run":

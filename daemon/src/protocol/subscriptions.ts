@@ -19,8 +19,8 @@ export type Topic =
   | { topic: "tree" }
   /** A window of the agents of a server, with what each does. */
   | { topic: "agents"; serverId: string; offset: number; limit: number; filter?: string }
-  /** Samples of these servers, or of all; the last hour first. */
-  | { topic: "resources"; serverIds?: string[] }
+  /** Samples of these servers, or of all; those since a moment first (milliseconds since 1970), or those of the last hour. */
+  | { topic: "resources"; serverIds?: string[]; sinceMs?: number }
   | { topic: "memory"; serverId: string; agentId: string }
   | { topic: "run"; runId: string }
   | { topic: "log"; source?: string };

@@ -2,8 +2,14 @@ import type { ResourceSample } from "../../protocol/index.js";
 import type { Servers } from "../../servers/servers.js";
 import type { OpenView } from "../view.js";
 
-/** Samples of servers: the last hour first, then what has come since it was last sent. */
-export function resourcesView(servers: Servers, serverIds: readonly string[] | undefined): OpenView {
+/** Which servers, and from when on; default: all, and the last hour. */
+export interface ResourcesWanted {
+  serverIds?: readonly string[];
+  sinceMs?: number;
+}
+
+/** Samples of servers: the last ones first, then what has come since it was last sent. */
+export function resourcesView(servers: Servers, { serverIds, sinceMs }: ResourcesWanted): OpenView {
   const isWanted = serverIds === undefined ? () => true : (id: string) => serverIds.includes(id);
   return (changed) => {
     let isFirst = true;
@@ -21,7 +27,7 @@ export function resourcesView(servers: Servers, serverIds: readonly string[] | u
       }),
     ];
     const newOf = (serverId: string): ResourceSample[] => {
-      const since = sentUpTo.get(serverId);
+      const since = sentUpTo.get(serverId) ?? sinceMs;
       const samples = servers.history(serverId, since).filter(({ atMs }) => since === undefined || atMs > since);
       const last = samples.at(-1);
       if (last !== undefined) sentUpTo.set(serverId, last.atMs);
