@@ -42,6 +42,7 @@ test("agents of a script that name no server are spread over those that have the
     timeoutMs: 15_000,
     what: "both servers with their classes",
   });
+  const tree = await editor.watch({ topic: "tree" });
   await using script = startScript("allocated", { env: studio(), input: "open" });
   const pids = (await script.says("pids"))["pids"] as number[];
   expect(new Set(pids)).toEqual(new Set([first.pid, second.pid]));
@@ -56,6 +57,7 @@ test("agents of a script that name no server are spread over those that have the
   );
   expect(shown.rows.map(({ name }) => name).toSorted()).toEqual(["agent 0", "agent 1", "agent 2", "agent 3"]);
   expect(new Set(shown.rows.map(({ runId }) => runId)).size).toBe(1);
+  await editor.sees(tree, "tree", ({ runs }) => runs.some(({ agents }) => agents === 4));
   script.type("");
   await script.endsWithin(10_000);
 });

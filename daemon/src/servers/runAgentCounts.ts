@@ -1,30 +1,56 @@
+import { Emitter } from "../emitter.js";
 import type { ServerTable } from "./serverTable.js";
 
 /** Agents of all servers are counted by their runs not more often than this. */
 const countEveryMs = 1000;
 
 /** How many agents of each run live on servers. */
-export class RunAgentCounts {
+export class RunAgentCounts implements Disposable {
+  /** The id of a run that has more or fewer than it had. */
+  readonly changed = new Emitter<string>();
   private counts = new Map<string, number>();
   private countedAtMs = -Infinity;
+  /** Set while agents have come or gone that are not counted yet. */
+  private timer: NodeJS.Timeout | undefined;
+  private readonly stopHearing: () => void;
 
   constructor(
     private readonly table: ServerTable,
     private readonly runOf: (instance: string) => string | undefined,
-  ) {}
+  ) {
+    this.stopHearing = table.agentsChanged.on(() => this.countSoon());
+  }
 
   of(runId: string): number {
-    if (performance.now() - this.countedAtMs >= countEveryMs) this.count();
+    if (this.timer !== undefined && this.waitMs() <= 0) this.count();
     return this.counts.get(runId) ?? 0;
   }
 
+  [Symbol.dispose](): void {
+    this.stopHearing();
+    clearTimeout(this.timer);
+  }
+
+  private waitMs(): number {
+    return this.countedAtMs + countEveryMs - performance.now();
+  }
+
+  private countSoon(): void {
+    this.timer ??= setTimeout(() => this.count(), Math.max(0, this.waitMs())).unref();
+  }
+
   private count(): void {
-    const makers = this.table.agents.countByMaker();
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const before = this.counts;
     this.counts = new Map();
-    for (const [maker, count] of makers) {
+    for (const [maker, count] of this.table.agents.countByMaker()) {
       const runId = this.runOf(maker);
       if (runId !== undefined) this.counts.set(runId, (this.counts.get(runId) ?? 0) + count);
     }
     this.countedAtMs = performance.now();
+    for (const runId of new Set([...before.keys(), ...this.counts.keys()])) {
+      if (before.get(runId) !== this.counts.get(runId)) this.changed.emit(runId);
+    }
   }
 }

@@ -85,6 +85,11 @@ export class Servers {
     return this.table.agentsChanged;
   }
 
+  /** The id of a run of which more or fewer agents live on servers than before. */
+  get runAgentsChanged(): RunAgentCounts["changed"] {
+    return this.ofRuns.changed;
+  }
+
   get sampled(): ServerTable["sampled"] {
     return this.table.sampled;
   }
@@ -247,6 +252,7 @@ export class Servers {
   async close(): Promise<void> {
     this.placement[Symbol.dispose]();
     this.named[Symbol.dispose]();
+    this.ofRuns[Symbol.dispose]();
     await this.managed.close();
     await this.relays[Symbol.asyncDispose]();
     this.table[Symbol.dispose]();
@@ -256,6 +262,7 @@ export class Servers {
   leave(): void {
     this.placement[Symbol.dispose]();
     this.named[Symbol.dispose]();
+    this.ofRuns[Symbol.dispose]();
     this.managed.leave();
     this.table[Symbol.dispose]();
   }

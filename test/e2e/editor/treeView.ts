@@ -1,4 +1,5 @@
 import type { Locator, Page } from "playwright-core";
+import { until } from "../../processes/until.js";
 
 /** A view of the side bar: a tree, or its welcome text. */
 export class TreeView {
@@ -35,6 +36,23 @@ export class TreeView {
 
   async expand(row: Locator): Promise<void> {
     if ((await row.getAttribute("aria-expanded")) === "false") await row.locator(".monaco-tl-twistie").click();
+  }
+
+  /** Opens rows, whichever there are, until what is below one of them is seen; rows come and move meanwhile. */
+  async expandUntil(wanted: Locator): Promise<void> {
+    const closed = this.pane.locator('.monaco-list-row[role=treeitem][aria-expanded="false"] .monaco-tl-twistie');
+    await until(
+      async () => {
+        if (await wanted.isVisible()) return true;
+        if ((await closed.count()) > 0)
+          await closed
+            .first()
+            .click({ timeout: 1_000 })
+            .catch(() => {});
+        return false;
+      },
+      { timeoutMs: 30_000, what: `a row of ${this.name} below another one` },
+    );
   }
 
   async collapse(row: Locator): Promise<void> {

@@ -22,6 +22,7 @@ export function treeView(parts: { servers: Servers; runs: Runs; questions: Quest
       servers.changed.on(note(changedServers)),
       servers.agentsChanged.on(note(changedServers)),
       runs.changed.on(note(changedRuns)),
+      servers.runAgentsChanged.on(note(changedRuns)),
       questions.changed.on(changed),
     ];
     const next = (): StreamEvent => {
