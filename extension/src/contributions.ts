@@ -10,6 +10,7 @@ export const viewId = {
 export const commandId = {
   startServer: "agentscope.startServer",
   startServerInTerminal: "agentscope.startServerInTerminal",
+  copyServerCommand: "agentscope.copyServerCommand",
   connectServer: "agentscope.connectServer",
   stopServer: "agentscope.stopServer",
   stopAllServers: "agentscope.stopAllServers",
@@ -50,4 +51,7 @@ export const contextKey = {
 export const settingId = {
   startDaemon: "agentscope.daemon.start",
   timeoutSeconds: "agentscope.daemon.timeoutSeconds",
+  agentFolder: "agentscope.servers.agentFolder",
+  modelConfigs: "agentscope.servers.modelConfigs",
+  workers: "agentscope.servers.workers",
 } as const;

@@ -1,4 +1,6 @@
-import { workspace } from "vscode";
+import { join } from "node:path";
+import type { StartServer } from "agentscope-distributed-daemon/protocol";
+import { Uri, workspace } from "vscode";
 import { settingId } from "./contributions.js";
 
 /** The person's settings, as they are at the moment. */
@@ -8,5 +10,18 @@ export const settings = {
   },
   get timeoutMs(): number {
     return workspace.getConfiguration().get(settingId.timeoutSeconds, 10) * 1000;
+  },
+  /** How agent servers of a folder are started. */
+  serverOptions(folder: string): StartServer {
+    const configuration = workspace.getConfiguration(undefined, Uri.file(folder));
+    const agentFolder = configuration.get(settingId.agentFolder, "");
+    const modelConfigs = configuration.get(settingId.modelConfigs, "");
+    const workers = configuration.get<number | null>(settingId.workers, null);
+    return {
+      cwd: folder,
+      ...(agentFolder !== "" && { agentDir: join(folder, agentFolder) }),
+      ...(modelConfigs !== "" && { modelConfigPath: join(folder, modelConfigs) }),
+      ...(workers !== null && { workers }),
+    };
   },
 };

@@ -5,3 +5,8 @@ export function parseServerAddress(text: string): { host: string; port: number }
   const port = Number(match?.[3]);
   return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
 }
+
+/** Whether only programs of this machine reach the host. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host === "[::1]" || host.startsWith("127.");
+}

@@ -1,21 +1,25 @@
 import {
   connectServer,
+  daemonStatus,
   deleteAllAgents,
   forgetServer,
   type ServerRow,
   startServer,
   stopServer,
 } from "agentscope-distributed-daemon/protocol";
-import { CancellationError, commands, window } from "vscode";
+import { studioEnvironment } from "agentscope-distributed/studio";
+import { CancellationError, commands, env, window } from "vscode";
 import { type CommandId, commandId, viewContainer } from "../contributions.js";
 import type { DaemonClient } from "../daemon/daemonClient.js";
 import type { DaemonState } from "../daemon/daemonState.js";
+import { settings } from "../settings.js";
 import { isAlive } from "../views/serverItem.js";
 import type { ServerNode, ServerTree } from "../views/serverTree.js";
 import { count, serverName } from "../views/words.js";
 import type { Command } from "./command.js";
 import { CommandError } from "./command.js";
-import { parseServerAddress } from "./serverAddress.js";
+import { isLoopback, parseServerAddress } from "./serverAddress.js";
+import { serverCommandLine } from "./serverCommandLine.js";
 import { confirm, pickServer } from "./pick.js";
 import { withProgress } from "./progress.js";
 import { workspaceFolder } from "./workspaceFolder.js";
@@ -49,7 +53,7 @@ export function serverCommands({ client, state, tree }: ServerCommandParts): Par
     async [commandId.startServer]() {
       const cwd = await workspaceFolder();
       const row = await withProgress("Starting an agent server", (signal) =>
-        client.request(startServer, { cwd }, { timeoutMs: startTimeoutMs, signal }),
+        client.request(startServer, settings.serverOptions(cwd), { timeoutMs: startTimeoutMs, signal }),
       );
       await commands.executeCommand(`workbench.view.extension.${viewContainer}`);
       await tree.reveal(row.serverId);
@@ -57,9 +61,32 @@ export function serverCommands({ client, state, tree }: ServerCommandParts): Par
 
     async [commandId.startServerInTerminal]() {
       const cwd = await workspaceFolder();
-      const terminal = window.createTerminal({ name: "Agent server", cwd });
+      const { agentDir, modelConfigPath, workers } = settings.serverOptions(cwd);
+      const { url } = await client.request(daemonStatus, {});
+      // A server in a terminal is the person's own: it outlives the daemon and is told where that is by its environment.
+      const terminal = window.createTerminal({ name: "Agent server", cwd, env: { [studioEnvironment.url]: url } });
       terminal.show();
-      terminal.sendText("npx as-server --host 127.0.0.1 --port 0");
+      terminal.sendText(serverCommandLine({ host: "127.0.0.1", port: 0, agentDir, modelConfigPath, workers }));
+    },
+
+    async [commandId.copyServerCommand]() {
+      const { url } = await client.request(daemonStatus, {});
+      const isReachable = !isLoopback(new URL(url).hostname);
+      const elsewhere = isReachable
+        ? { viaStudio: url, studioTokenFile: "studio-token.txt" }
+        : { host: "0.0.0.0", port: 12_001, tokenFile: "token.txt" };
+      await env.clipboard.writeText(serverCommandLine({ ...elsewhere, agentDir: "agents" }));
+      if (isReachable) {
+        void window.showInformationMessage(
+          "The command is copied. Run it on the other machine; studio-token.txt holds the daemon's token.",
+        );
+        return;
+      }
+      const connect = "Connect to Agent Server…";
+      const next =
+        "The command is copied. Run it on the other machine, with a long random text in token.txt, then connect to it.";
+      const answer = await window.showInformationMessage(next, connect);
+      if (answer === connect) await commands.executeCommand(commandId.connectServer);
     },
 
     async [commandId.connectServer]() {

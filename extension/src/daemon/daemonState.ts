@@ -1,4 +1,10 @@
-import type { QuestionRow, RunRow, ServerRow, StreamEvent } from "agentscope-distributed-daemon/protocol";
+import type {
+  QuestionRow,
+  ResourceSample,
+  RunRow,
+  ServerRow,
+  StreamEvent,
+} from "agentscope-distributed-daemon/protocol";
 import { Listeners } from "./listeners.js";
 
 /** What an event changed; `all`: look at everything again. */
@@ -12,6 +18,15 @@ export interface StateChange {
   questions: boolean;
 }
 
+const nothing: StateChange = {
+  all: false,
+  servers: [],
+  serverList: false,
+  runs: [],
+  runList: false,
+  questions: false,
+};
+
 /** What the daemon last told of servers, runs and questions. */
 export class DaemonState {
   readonly changed = new Listeners<StateChange>();
@@ -22,7 +37,11 @@ export class DaemonState {
   isKnown = false;
 
   take(event: StreamEvent): void {
-    if (event.kind !== "tree") return;
+    if (event.kind === "tree") this.takeTree(event);
+    else if (event.kind === "resources") this.takeSamples(event.series);
+  }
+
+  private takeTree(event: Extract<StreamEvent, { kind: "tree" }>): void {
     if (event.snapshot) {
       this.servers.clear();
       this.runs.clear();
@@ -42,6 +61,18 @@ export class DaemonState {
     });
   }
 
+  private takeSamples(series: Record<string, ResourceSample[]>): void {
+    const sampled: string[] = [];
+    for (const [serverId, samples] of Object.entries(series)) {
+      const row = this.servers.get(serverId);
+      const resources = samples.at(-1);
+      if (!row || !resources) continue;
+      this.servers.set(serverId, { ...row, resources });
+      sampled.push(serverId);
+    }
+    if (sampled.length > 0) this.changed.tell({ ...nothing, servers: sampled });
+  }
+
   /** The daemon is gone: what was told may not be true any more. */
   forget(): void {
     if (!this.isKnown) return;
@@ -49,7 +80,7 @@ export class DaemonState {
     this.servers.clear();
     this.runs.clear();
     this.questions = [];
-    this.changed.tell({ all: true, servers: [], serverList: true, runs: [], runList: true, questions: true });
+    this.changed.tell({ ...nothing, all: true, serverList: true, runList: true, questions: true });
   }
 }
 

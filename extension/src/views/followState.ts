@@ -3,7 +3,6 @@ import { contextKey } from "../contributions.js";
 import type { ClientState, DaemonClient } from "../daemon/daemonClient.js";
 import type { DaemonState } from "../daemon/daemonState.js";
 import type { StatusBar } from "../statusBar.js";
-import { isAlive } from "./serverItem.js";
 import type { ServerTree } from "./serverTree.js";
 import { count } from "./words.js";
 
@@ -45,7 +44,10 @@ export function followState({ client, state, servers, statusBar, log }: Follower
       rows.some((row) => row.state === "crashed" || row.state === "stopped"),
     );
     void setContext(contextKey.hasRuns, state.runs.size > 0);
-    const failed = rows.filter((row) => !isAlive(row) && row.state !== "stopped").length;
+    // Children end with their script, one after the other: that is no failure of theirs.
+    const failed = rows.filter(
+      ({ state: now, kind }) => now === "crashed" || (now === "unreachable" && kind !== "child"),
+    ).length;
     const questions = state.questions.length;
     const words = [
       ...(questions > 0 ? [`${count(questions, "question")} for you`] : []),

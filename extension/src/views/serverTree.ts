@@ -47,6 +47,8 @@ export class ServerTree implements TreeDataProvider<TreeNode>, Disposable {
   private readonly view: TreeView<TreeNode>;
   private readonly disposables: Disposable[];
   private agentFilter = "";
+  /** While the tree is seen: what servers use, each second. */
+  private stopSamples: (() => void) | undefined;
 
   constructor(
     private readonly client: DaemonClient,
@@ -60,6 +62,7 @@ export class ServerTree implements TreeDataProvider<TreeNode>, Disposable {
       this.view.onDidChangeVisibility(({ visible }) => this.setVisible(visible)),
       { dispose: state.changed.on((change) => this.take(change)) },
     ];
+    if (this.view.visible) this.setVisible(true);
   }
 
   get filter(): string {
@@ -116,6 +119,7 @@ export class ServerTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   dispose(): void {
+    this.stopSamples?.();
     this.closeAll();
     for (const disposable of this.disposables) disposable.dispose();
   }
@@ -192,8 +196,16 @@ export class ServerTree implements TreeDataProvider<TreeNode>, Disposable {
 
   /** A hidden tree costs nothing: its agents are asked for again when it is shown. */
   private setVisible(visible: boolean): void {
-    if (visible) this.changes.fire(undefined);
-    else this.closeAll();
+    this.stopSamples?.();
+    this.stopSamples = undefined;
+    if (!visible) {
+      this.closeAll();
+      return;
+    }
+    this.stopSamples = this.client.watch({ topic: "resources", sinceMs: Date.now() }, (event) =>
+      this.state.take(event),
+    );
+    this.changes.fire(undefined);
   }
 
   private forget(serverId: string): void {

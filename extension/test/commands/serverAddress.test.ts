@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseServerAddress } from "../../src/commands/serverAddress.js";
+import { isLoopback, parseServerAddress } from "../../src/commands/serverAddress.js";
 
 test("an address is a host and a port", () => {
   expect(parseServerAddress("10.0.0.2:12001")).toEqual({ host: "10.0.0.2", port: 12_001 });
@@ -21,4 +21,9 @@ test("anything else is none", () => {
     "a b:80",
   ];
   expect(texts.filter((text) => parseServerAddress(text))).toEqual([]);
+});
+
+test("loopback is what other machines do not reach", () => {
+  expect(["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]"].filter((host) => !isLoopback(host))).toEqual([]);
+  expect(["0.0.0.0", "10.0.0.1", "localhost.example", "::2"].filter(isLoopback)).toEqual([]);
 });

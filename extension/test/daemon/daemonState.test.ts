@@ -38,6 +38,19 @@ test("rows that come and go change the list", () => {
   expect(changes.at(-1)).toMatchObject({ serverList: false });
 });
 
+test("the last sample of a server is in its row", () => {
+  const { state, changes } = followed();
+  state.take(treeEvent({ snapshot: true, servers: [serverRow({ serverId: "a" })] }));
+  const sample = {
+    ...{ atMs: 1, cpuPercent: 1, memoryBytes: 1, eventLoopDelayMs: 1 },
+    ...{ agents: 0, running: 0, queued: 0, callsPerSecond: 0 },
+  };
+  const series = { a: [sample, { ...sample, cpuPercent: 2 }], "not in the tree yet": [sample] };
+  state.take({ kind: "resources", snapshot: false, series });
+  expect(state.servers.get("a")?.resources?.cpuPercent).toBe(2);
+  expect(changes.at(-1)).toMatchObject({ all: false, servers: ["a"], serverList: false });
+});
+
 test("without a daemon nothing is known", () => {
   const { state, changes } = followed();
   state.forget();

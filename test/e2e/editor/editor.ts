@@ -70,7 +70,7 @@ export class Editor implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const daemon = await this.profile.daemon();
+    const daemon = this.profile.daemon();
     await this.browser.close();
     await this.process[Symbol.asyncDispose]();
     if (daemon) await endDaemon(daemon.pid);

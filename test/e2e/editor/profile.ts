@@ -1,5 +1,6 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Discovery, discoveryPath, readDiscovery } from "agentscope-distributed/studio";
 import { TemporaryFolder } from "../../processes/temporaryFolder.js";
 
 /** What makes an editor the same each time, and quiet. */
@@ -65,11 +66,8 @@ export class Profile implements AsyncDisposable {
   }
 
   /** What the daemon says of itself where others look for it; undefined: there is none. */
-  async daemon(): Promise<{ pid: number; url: string; pipe: string; token: string } | undefined> {
-    const text = await readFile(join(this.state, "daemon.json"), "utf8").catch(() => undefined);
-    return text === undefined
-      ? undefined
-      : (JSON.parse(text) as { pid: number; url: string; pipe: string; token: string });
+  daemon(): Discovery | undefined {
+    return readDiscovery(discoveryPath(this.state));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
