@@ -24,7 +24,10 @@ export const commandId = {
   deleteAgent: "agentscope.deleteAgent",
   deleteAllAgents: "agentscope.deleteAllAgents",
   cloneAgent: "agentscope.cloneAgent",
+  runScript: "agentscope.runScript",
+  runScriptDistributed: "agentscope.runScriptDistributed",
   stopRun: "agentscope.stopRun",
+
   showRunOutput: "agentscope.showRunOutput",
   restartDaemon: "agentscope.restartDaemon",
   showDaemonLog: "agentscope.showDaemonLog",
@@ -46,6 +49,8 @@ export const contextKey = {
   hasDeadServers: "agentscope.hasDeadServers",
   hasRuns: "agentscope.hasRuns",
   agentsFiltered: "agentscope.agentsFiltered",
+  /** Whether the active editor shows a script that uses the SDK. */
+  isScript: "agentscope.isScript",
 } as const;
 
 export const settingId = {

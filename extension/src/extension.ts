@@ -13,6 +13,7 @@ import { DaemonLogs } from "./views/daemonLogs.js";
 import { followState } from "./views/followState.js";
 import { RunOutputs } from "./views/runOutputs.js";
 import { RunTree } from "./views/runTree.js";
+import { followActiveScript } from "./views/scriptContext.js";
 import { ServerTree } from "./views/serverTree.js";
 
 export function activate(context: ExtensionContext): void {
@@ -41,6 +42,7 @@ export function activate(context: ExtensionContext): void {
     statusBar,
     logs,
     outputs,
+    ...followActiveScript(),
     { dispose: followState({ client, state, servers, statusBar, log }) },
     ...registerCommands(
       {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { listServers, type ServerRow } from "agentscope-distributed-daemon/protocol";
+import { listRuns, listServers, type ServerRow } from "agentscope-distributed-daemon/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Editor as DaemonPeer } from "../daemon/editor.js";
 import { isAlive } from "../processes/processTable.js";
@@ -167,6 +167,18 @@ describe.runIf(hasEditor())("agent servers, from the first one on", () => {
       timeoutMs: 20_000,
       what: "the counts in the status bar",
     });
+  });
+
+  test("a script is run from its editor, local, with what it writes in a terminal", async () => {
+    await window.openFile("main.ts");
+    await window.showContainer("AgentScope");
+    await window.run("AgentScope: Run Orchestration Script");
+    await window.terminal.prints("hello, says A, says B");
+    await window.terminal.prints("main.ts has succeeded");
+    await using peer = await DaemonPeer.connect(daemon());
+    const [run] = (await peer.ask(listRuns, { offset: 0, limit: 1 })).rows;
+    expect(run).toMatchObject({ name: "main.ts", state: "succeeded", target: "local", hasOutput: true });
+    await window.screenshot(screenshots, "run");
   });
 
   test("all servers are stopped at once, after a question", async () => {

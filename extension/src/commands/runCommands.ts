@@ -1,11 +1,15 @@
-import { type RunRow, stopRun } from "agentscope-distributed-daemon/protocol";
+import { basename } from "node:path";
+import { type RunRow, startRun, stopRun } from "agentscope-distributed-daemon/protocol";
+import type { Uri } from "vscode";
 import { type CommandId, commandId } from "../contributions.js";
 import type { DaemonClient } from "../daemon/daemonClient.js";
 import type { DaemonState } from "../daemon/daemonState.js";
 import type { RunOutputs } from "../views/runOutputs.js";
+import { showRunTerminal } from "../views/runTerminal.js";
 import type { RunNode } from "../views/runTree.js";
 import { runName } from "../views/words.js";
 import { type Command, CommandError } from "./command.js";
+import { orchestrationScript } from "./orchestrationScript.js";
 import { pickRun } from "./pick.js";
 import { withProgress } from "./progress.js";
 
@@ -15,6 +19,7 @@ export interface RunCommandParts {
   outputs: RunOutputs;
 }
 
+const startTimeoutMs = 30_000;
 const stopTimeoutMs = 30_000;
 
 export function runCommands({ client, state, outputs }: RunCommandParts): Partial<Record<CommandId, Command>> {
@@ -24,7 +29,23 @@ export function runCommands({ client, state, outputs }: RunCommandParts): Partia
     return run ?? pickRun([...state.runs.values()].filter(fits), title);
   }
 
+  async function start(uri: Uri | undefined, target: string | undefined): Promise<void> {
+    const { script, cwd } = await orchestrationScript(uri);
+    const request = { script, cwd, env: { FORCE_COLOR: "1" }, ...(target !== undefined && { target }) };
+    const row = await withProgress(`Starting ${basename(script)}`, (signal) =>
+      client.request(startRun, request, { timeoutMs: startTimeoutMs, signal }),
+    );
+    showRunTerminal(client, row, () => {
+      // It may have ended in this moment; its row says how.
+      void client.request(stopRun, { runId: row.runId }, { timeoutMs: stopTimeoutMs }).catch(() => {});
+    });
+  }
+
   return {
+    [commandId.runScript]: (uri?: Uri) => start(uri, "local"),
+
+    [commandId.runScriptDistributed]: (uri?: Uri) => start(uri, "studio"),
+
     async [commandId.stopRun](node?: RunNode) {
       const run = await chosen(node, "Stop Run", ({ state: now }) => now === "running");
       await withProgress(`Stopping ${runName(run)}`, (signal) =>

@@ -1,6 +1,7 @@
 import type { RunRow } from "agentscope-distributed-daemon/protocol";
 import { type Disposable, type OutputChannel, window } from "vscode";
 import type { DaemonClient } from "../daemon/daemonClient.js";
+import { followOutput } from "../daemon/followOutput.js";
 import { runName } from "./words.js";
 
 interface Shown {
@@ -30,9 +31,9 @@ export class RunOutputs implements Disposable {
     const [oldest] = this.all.keys();
     if (oldest !== undefined && this.all.size >= this.most) this.close(oldest);
     const channel = window.createOutputChannel(`AgentScope: ${runName(run)}`);
-    const stop = this.client.watch({ topic: "run", runId: run.runId }, (event) => {
-      if (event.kind === "run" && event.snapshot) channel.replace(event.output);
-      else if (event.kind === "run") channel.append(event.output);
+    const stop = followOutput(this.client, run.runId, {
+      write: (text) => channel.append(text),
+      ended: (_run, why) => channel.appendLine(why),
     });
     const shown = { channel, stop };
     this.all.set(run.runId, shown);

@@ -19,6 +19,8 @@ const steady = {
   "update.mode": "none",
   "telemetry.telemetryLevel": "off",
   "chat.disableAIFeatures": true,
+  // Drawn as text in the page, which can be read.
+  "terminal.integrated.gpuAcceleration": "off",
   "git.enabled": false,
   "remote.autoForwardPorts": false,
   "typescript.disableAutomaticTypeAcquisition": true,

@@ -39,6 +39,13 @@ export class Workbench {
     await this.page.locator(`.sidebar .composite.title h2:text-is("${title}")`).waitFor();
   }
 
+  /** Opens a file of the workspace from the explorer. */
+  async openFile(name: string): Promise<void> {
+    await this.run("View: Show Explorer");
+    await this.page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`).dblclick();
+    await this.page.locator(`.tab.active[aria-label^="${name}"]`).waitFor();
+  }
+
   view(name: string): TreeView {
     return new TreeView(this.page, name);
   }
