@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from "node:os";
 import type { CallBatch, CalledAgent, CallEnd, CallEvent, CallOrigin } from "./callBatch.js";
 import { CallSampling } from "./callSampling.js";
 
@@ -147,11 +148,17 @@ export class CallLog {
 
   private window(): void {
     this.timer = undefined;
-    const { eventLoopUtilization } = performance;
-    this.sampling.adapt(eventLoopUtilization(this.lastUse, (this.lastUse = eventLoopUtilization())).utilization);
+    this.sampling.adapt(this.busy());
     this.sitesAhead = 0;
     this.tellBatch();
     if (this.noted.length > 0) this.timer = setTimeout(() => this.window(), windowMs).unref();
+  }
+
+  /** Whether telling would take time from the program: from this thread, or from others that wait for a processor. */
+  private busy(): number {
+    const { eventLoopUtilization } = performance;
+    const { utilization } = eventLoopUtilization(this.lastUse, (this.lastUse = eventLoopUtilization()));
+    return Math.max(utilization, Math.min((loadavg()[0] ?? 0) / availableParallelism(), 1));
   }
 
   /** Tells all that waits: the thread ends. */

@@ -1,6 +1,6 @@
 /** How many calls may be told of at once, after a while with few. */
 const burst = 2000;
-/** Calls that may be told of in a tenth of a second, on and on, by a thread that is idle half of the time, and by one that never is. */
+/** Calls that may be told of in a tenth of a second, on and on, where half of the time is to spare, and where none is. */
 const perIdleWindow = 100;
 const perBusyWindow = 20;
 const windowMs = 100;
@@ -35,7 +35,7 @@ export class CallSampling {
   /**
    * Called about ten times a second while there are calls.
    *
-   * @param busy how much of the last tenth of a second the thread was busy, from 0 to 1: telling takes its time from the program.
+   * @param busy how busy the thread or the machine was lately, from 0 to 1: telling takes time from the program.
    */
   adapt(busy: number): void {
     const perWindow = perBusyWindow + (perIdleWindow - perBusyWindow) * Math.min(2 * (1 - busy), 1);
