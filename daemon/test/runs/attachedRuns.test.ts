@@ -31,9 +31,9 @@ function announcement(more: Partial<RunAnnouncement> = {}): RunAnnouncement {
   return {
     runId: "run-1",
     instance: instance("script"),
-    script: "/work/desk/main.js",
+    script: "/home/ann/desk/main.js",
     args: ["--fast"],
-    cwd: "/work/desk",
+    cwd: "/home/ann/desk",
     pid: process_.pid ?? 0,
     startedAtMs: 1000,
     target: "child",
@@ -147,7 +147,7 @@ test("a script asks for servers in the name of its run", async () => {
   expect(await script.scriptEnd.sendRequest(allocate, { items })).toEqual([
     { kind: "server", serverId: "s", host: "h", port: 1 },
   ]);
-  expect(runs).toEqual([{ runId: "run-1", cwd: "/work/desk", isLocal: true }]);
+  expect(runs).toEqual([{ runId: "run-1", cwd: "/home/ann/desk", isLocal: true }]);
 });
 
 describe("after another daemon has come", () => {

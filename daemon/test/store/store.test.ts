@@ -28,7 +28,7 @@ function run(runId: string, startedAtMs: number, endedAtMs?: number): StoredRun 
       runId,
       project: "desk",
       name: "main",
-      script: "/work/main.js",
+      script: "/home/ann/main.js",
       args: ["--fast"],
       cwd: "/work",
       state: endedAtMs === undefined ? "running" : "succeeded",
