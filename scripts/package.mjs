@@ -31,7 +31,16 @@ export async function packageExtension() {
 
 function isCurrent() {
   const made = statSync(vsixPath, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const parts = ["dist/bundle", "media", "walkthrough", "package.json", "README.md", "CHANGELOG.md", ".vscodeignore"];
+  const parts = [
+    "dist/bundle",
+    "media",
+    "walkthrough",
+    "example",
+    "package.json",
+    "README.md",
+    "CHANGELOG.md",
+    ".vscodeignore",
+  ];
   const files = parts
     .map((part) => join(extensionFolder, part))
     .filter((path) => existsSync(path))

@@ -8,6 +8,7 @@ export const viewId = {
 } as const;
 
 export const commandId = {
+  createExample: "agentscope.createExample",
   startServer: "agentscope.startServer",
   startServerInTerminal: "agentscope.startServerInTerminal",
   copyServerCommand: "agentscope.copyServerCommand",
@@ -52,6 +53,8 @@ export const contextKey = {
   /** Whether the active editor shows a script that uses the SDK. */
   isScript: "agentscope.isScript",
 } as const;
+
+export const walkthroughId = "firstScript";
 
 export const settingId = {
   startDaemon: "agentscope.daemon.start",

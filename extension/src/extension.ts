@@ -2,6 +2,7 @@ import { env, type ExtensionContext, Uri, window } from "vscode";
 import { agentCommands } from "./commands/agentCommands.js";
 import { registerCommands } from "./commands/command.js";
 import { daemonCommands } from "./commands/daemonCommands.js";
+import { exampleCommands } from "./commands/exampleCommands.js";
 import { runCommands } from "./commands/runCommands.js";
 import { serverCommands } from "./commands/serverCommands.js";
 import { DaemonClient } from "./daemon/daemonClient.js";
@@ -50,6 +51,7 @@ export function activate(context: ExtensionContext): void {
         ...serverCommands({ client, state, tree: servers }),
         ...agentCommands(client, servers),
         ...runCommands({ client, state, outputs }),
+        ...exampleCommands(Uri.joinPath(context.extensionUri, "example")),
       },
       log,
     ),

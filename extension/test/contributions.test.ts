@@ -1,6 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { commandId, contextKey, innerCommandId, settingId, viewContainer, viewId } from "../src/contributions.js";
+import {
+  commandId,
+  contextKey,
+  innerCommandId,
+  settingId,
+  viewContainer,
+  viewId,
+  walkthroughId,
+} from "../src/contributions.js";
 
 interface MenuItem {
   command: string;
@@ -16,6 +24,7 @@ interface Manifest {
     viewsContainers: { activitybar: { id: string; icon: string }[] };
     views: Record<string, { id: string; name: string; icon: string }[]>;
     viewsWelcome: { view: string; when: string; contents: string }[];
+    walkthroughs: { id: string; steps: { description: string; when?: string; media: { markdown: string } }[] }[];
     configuration: { properties: Record<string, Record<string, unknown>> };
   };
 }
@@ -55,7 +64,11 @@ describe("the manifest and contributions.ts say the same", () => {
 test("menus and welcome texts name commands that there are", () => {
   const inMenus = Object.values(contributes.menus).flatMap((items) => items.map(({ command }) => command));
   expect(inMenus.filter((command) => !commands.includes(command))).toEqual([]);
-  const inTexts = contributes.viewsWelcome.flatMap(({ contents }) => [...contents.matchAll(/command:([\w.]+)/g)]);
+  const texts = [
+    ...contributes.viewsWelcome.map(({ contents }) => contents),
+    ...contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ description }) => description)),
+  ];
+  const inTexts = texts.flatMap((text) => [...text.matchAll(/command:([\w.]+)/g)]);
   const ours = inTexts.map(([, command = ""]) => command).filter((command) => command.startsWith("agentscope."));
   expect(ours.length).toBeGreaterThan(0);
   expect(ours.filter((command) => !commands.includes(command))).toEqual([]);
@@ -86,8 +99,13 @@ test("the API that is compiled against is the oldest editor's", () => {
   expect(manifest.engines.vscode).toBe(`^${manifest.devDependencies["@types/vscode"]}`);
 });
 
-test("pictures are there", () => {
+test("the walkthrough is the one that is opened by its id", () => {
+  expect(contributes.walkthroughs.map(({ id }) => id)).toEqual([walkthroughId]);
+});
+
+test("pictures and texts are there", () => {
   const pictures = [
+    ...contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.markdown)),
     manifest.icon,
     ...contributes.viewsContainers.activitybar.map(({ icon }) => icon),
     ...Object.values(contributes.views).flatMap((views) => views.map(({ icon }) => icon)),

@@ -13,6 +13,15 @@ export class Workspace implements AsyncDisposable {
   static async copy(name: string): Promise<Workspace> {
     const folder = await TemporaryFolder.make();
     await cp(join(root, "test/e2e/workspaces", name), folder.path, { recursive: true });
+    return Workspace.withSdk(folder);
+  }
+
+  /** One with the SDK and nothing else. */
+  static async empty(): Promise<Workspace> {
+    return Workspace.withSdk(await TemporaryFolder.make());
+  }
+
+  private static async withSdk(folder: TemporaryFolder): Promise<Workspace> {
     await symlink(join(root, "node_modules"), folder.file("node_modules"));
     return new Workspace(folder);
   }

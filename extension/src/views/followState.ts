@@ -3,6 +3,7 @@ import { contextKey } from "../contributions.js";
 import type { ClientState, DaemonClient } from "../daemon/daemonClient.js";
 import type { DaemonState } from "../daemon/daemonState.js";
 import type { StatusBar } from "../statusBar.js";
+import { DaemonNews } from "./daemonNews.js";
 import type { ServerTree } from "./serverTree.js";
 import { count } from "./words.js";
 
@@ -16,34 +17,34 @@ export interface Followers {
 
 /** Keeps status bar, badges, messages and when-clauses true to what the daemon says; gives what ends that. */
 export function followState({ client, state, servers, statusBar, log }: Followers): () => void {
-  let wasConnected = false;
+  const news = new DaemonNews((message) => servers.setMessage(message));
+  const contexts = new Map<string, unknown>();
+  const setContext = (key: string, value: unknown) => {
+    if (contexts.get(key) === value) return;
+    contexts.set(key, value);
+    void commands.executeCommand("setContext", key, value);
+  };
 
   const clientChanged = (now: ClientState) => {
-    void setContext(contextKey.daemon, now.kind);
+    setContext(contextKey.daemon, now.kind);
     statusBar.show(now);
-    if (now.kind === "connected") {
+    const isOther = news.take(now);
+    if (now.kind === "connected" && isOther) {
       log.info(`connected to the daemon, process ${now.connection.discovery.pid}${now.started ? " (started)" : ""}`);
-      const again = `The daemon had ended and was started again at ${new Date().toLocaleTimeString()}.`;
-      servers.setMessage(now.silent ? "The daemon does not answer." : wasConnected && now.started ? again : "");
-      wasConnected = true;
-    } else if (now.kind === "connecting" && wasConnected) {
-      log.warn("the connection to the daemon was lost");
-      servers.setMessage("The daemon has ended; looking for another one…");
     } else if (now.kind === "down") {
       log.error(now.failure.message);
-      servers.setMessage("");
       state.forget();
     }
   };
 
   const stateChanged = () => {
     const rows = [...state.servers.values()];
-    void setContext(contextKey.hasServers, rows.length > 0);
-    void setContext(
+    setContext(contextKey.hasServers, rows.length > 0);
+    setContext(
       contextKey.hasDeadServers,
       rows.some((row) => row.state === "crashed" || row.state === "stopped"),
     );
-    void setContext(contextKey.hasRuns, state.runs.size > 0);
+    setContext(contextKey.hasRuns, state.runs.size > 0);
     // Children end with their script, one after the other: that is no failure of theirs.
     const failed = rows.filter(
       ({ state: now, kind }) => now === "crashed" || (now === "unreachable" && kind !== "child"),
@@ -61,14 +62,11 @@ export function followState({ client, state, servers, statusBar, log }: Follower
     client.stateChanged.on(clientChanged),
     state.changed.on(stateChanged),
     client.watch({ topic: "tree" }, (event) => state.take(event)),
+    () => news.dispose(),
   ];
   clientChanged(client.state);
   stateChanged();
   return () => {
     for (const stop of stops) stop();
   };
-}
-
-function setContext(key: string, value: unknown): Thenable<unknown> {
-  return commands.executeCommand("setContext", key, value);
 }
