@@ -91,8 +91,11 @@ test("a run that comes after another gets its own servers, in the place of those
       what: "the end of the run",
     },
   );
-  // What its agents remember can be looked at meanwhile.
-  expect((await editor.ask(listAgents, { offset: 0, limit: 9 })).total).toBe(4);
+  // What its agents remember can be looked at meanwhile. Servers tell of their agents in batches.
+  await until(async () => (await editor.ask(listAgents, { offset: 0, limit: 9 })).total === 4, {
+    timeoutMs: 15_000,
+    what: "the agents of the run that has ended",
+  });
   const second = await runOnce();
   const most = Math.min(4, availableParallelism());
   expect([first.servers.length, second.servers.length]).toEqual([most, most]);
