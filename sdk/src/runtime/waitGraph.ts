@@ -18,6 +18,17 @@ interface Probe {
   path: string[];
 }
 
+/** What a search goes on to, and the agents on the way there. */
+type Step = WaitedFor | Waiting;
+interface WaitedFor {
+  result: CallResult<unknown>;
+  path: string[];
+}
+interface Waiting {
+  task: Task;
+  path: string[];
+}
+
 /** The thread whose waits these are. */
 export interface WaitGraphHome {
   readonly lane: number;
@@ -54,7 +65,7 @@ export class WaitGraph {
       this.waits.delete(origin);
       task.awaiting?.delete(result);
     });
-    this.follow(result, { origin, path: pathOver([], task) });
+    this.search(result, { origin, path: pathOver([], task) });
   }
 
   /** A probe from another process: `origin, path, what is waited for`. */
@@ -63,20 +74,29 @@ export class WaitGraph {
     const path = cursor.next() as string[];
     const what = cursor.next();
     const probe = { origin, path };
-    if (typeof what === "number") this.follow(session.incoming.result(what), probe);
+    if (typeof what === "number") this.search(session.incoming.result(what), probe);
     else if (Array.isArray(what) && what.length === 2) {
-      this.follow(this.endpoint.resultOf(String(what[0]), Number(what[1])), probe);
+      this.search(this.endpoint.resultOf(String(what[0]), Number(what[1])), probe);
     } else if (Array.isArray(what)) {
       const promised = session.args.promisedTo(Number(what[0]));
-      if (promised !== undefined) this.follow(promised, probe);
+      if (promised !== undefined) this.search(promised, probe);
     }
   }
 
-  /** Goes on to whatever the result waits for. */
-  private follow(result: CallResult<unknown>, probe: Probe): void {
-    if (result.settled || probe.path.length > maxPathLength) return;
+  /** Goes on to whatever the result waits for. Thousands of calls may wait in a row: a loop, where a recursion would end the stack. */
+  private search(result: CallResult<unknown>, { origin, path }: Probe): void {
+    const ahead: Step[] = [{ result, path }];
+    for (let step = ahead.pop(); step !== undefined; step = ahead.pop()) {
+      if ("task" in step) this.visit(step, origin, ahead);
+      else this.follow(step, origin, ahead);
+    }
+  }
+
+  private follow({ result, path }: WaitedFor, origin: string, ahead: Step[]): void {
+    if (result.settled || path.length > maxPathLength) return;
     const { source } = result;
-    if (source instanceof LocalResult) this.visit(source.task, probe);
+    const probe = { origin, path };
+    if (source instanceof LocalResult) ahead.push({ task: source.task, path });
     else if (source instanceof RemoteAgent) {
       source.whenBound(() => {
         if (source.session !== undefined) send(source.session, probe, result.seq);
@@ -86,35 +106,34 @@ export class WaitGraph {
     } else if (source instanceof PromisedResult) {
       send(source.session, probe, [result.seq]);
     } else if (source instanceof ForwardedResult) {
-      this.follow(source.from, probe);
+      ahead.push({ result: source.from, path });
     }
   }
 
-  private visit(task: Task, { origin, path }: Probe): void {
+  private visit({ task, path }: Waiting, origin: string, ahead: Step[]): void {
     if (task.ended) return;
     const wait = this.waits.get(origin);
-    const probe = { origin, path: pathOver(path, task) };
+    const onward = pathOver(path, task);
     if (wait !== undefined && wait.task === task) {
-      this.endWait(wait.task, wait.result, probe.path);
+      this.endWait(wait.task, wait.result, onward);
     } else if (!task.isNewTo(origin)) {
       // Where it leads from here is being looked at.
     } else if (task.state === "running") {
-      for (const result of task.awaiting ?? []) this.follow(result, probe);
+      for (const result of task.awaiting ?? []) ahead.push({ result, path: onward });
     } else {
+      const follow = (waiting: Task) => {
+        for (const result of waiting.inputs()) ahead.push({ result, path: onward });
+      };
       const { running } = task.agent;
       // The same agent: it stands on the way once.
-      if (running !== undefined) this.visit(running, { origin, path });
+      if (running !== undefined) ahead.push({ task: running, path });
       for (const earlier of task.agent.heldUpBefore(task)) {
         // Where one has been looked at, so have those before it.
         if (!earlier.isNewTo(origin)) break;
-        this.followInputs(earlier, probe);
+        follow(earlier);
       }
-      this.followInputs(task, probe);
+      follow(task);
     }
-  }
-
-  private followInputs(task: Task, probe: Probe): void {
-    for (const input of task.inputs()) this.follow(input, probe);
   }
 
   private endWait(task: Task, result: CallResult<unknown>, path: readonly string[]): void {
