@@ -61,8 +61,15 @@ export function rowOf(call: Call, state: PlaceholderState): PlaceholderRow {
     ...(call.at !== undefined && { at: call.at }),
     ...inOrder(call),
     ...(end?.outcome === "ready" && end.sizeBytes !== undefined && { sizeBytes: end.sizeBytes }),
-    ...(end !== undefined && end.outcome !== "ready" && { error: end.error }),
+    ...(end !== undefined && end.outcome !== "ready" && failureOf(end)),
   };
+}
+
+function failureOf({
+  error,
+  thrownAt,
+}: Exclude<CallEnd, { outcome: "ready" }>): Pick<PlaceholderRow, "error" | "thrownAt"> {
+  return { error, ...(thrownAt !== undefined && { thrownAt }) };
 }
 
 type Times = Pick<PlaceholderRow, "madeAtMs" | "arrivedAtMs" | "begunAtMs" | "endedAtMs">;

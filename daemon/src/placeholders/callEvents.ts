@@ -57,7 +57,11 @@ function checkedEnd(end: CallEnd | undefined): CallEnd | undefined {
     case "failed":
     case "expired":
     case "lost":
-      return { outcome: end.outcome, error: textOf(end.error).slice(0, errorLength) };
+      return {
+        outcome: end.outcome,
+        error: textOf(end.error).slice(0, errorLength),
+        ...(isText(end.thrownAt) && { thrownAt: end.thrownAt.slice(0, errorLength) }),
+      };
     default:
       return undefined;
   }

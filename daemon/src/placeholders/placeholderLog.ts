@@ -197,6 +197,11 @@ export class PlaceholderLog {
 
   private end(call: Call, { atMs, end }: ToldCall & { kind: "ended" }): void {
     const wasReady = call.end?.outcome === "ready";
+    // Where it failed only the agent's host knows, whose word may come second.
+    if (call.end?.outcome === "failed" && end.outcome === "failed" && end.thrownAt !== undefined && !call.isGuessed) {
+      call.end = { ...call.end, thrownAt: end.thrownAt };
+      this.touch(call);
+    }
     // Both ends may tell of it, and the first is right; only a value can still expire.
     if (call.end !== undefined && !call.isGuessed && !(wasReady && end.outcome === "expired")) return;
     const wasOpen = call.end === undefined;

@@ -112,6 +112,8 @@ export interface PlaceholderRow {
   endedAtMs?: number;
   sizeBytes?: number;
   error?: string;
+  /** `file:line:column` of the agent's own code that threw, where it is known. */
+  thrownAt?: string;
 }
 
 /** One link of the chain that holds something up, the nearest first. */

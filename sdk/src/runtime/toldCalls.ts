@@ -1,9 +1,10 @@
-import type { AgentLabel, AgentScopeError } from "../errors.js";
+import { AgentCallError, type AgentLabel, type AgentScopeError } from "../errors.js";
 import { CallResult } from "../messages/callResult.js";
 import { LargeValue } from "../messages/largeValue.js";
 import { sizeOf } from "../messages/valueCodec.js";
 import type { CalledAgent, CallEnd } from "../studio/callBatch.js";
 import { type CallLog, type CallMade, callWatch } from "../studio/callLog.js";
+import { thrownSite } from "../studio/thrownSite.js";
 import { relayPrefix } from "./relay.js";
 import type { Task } from "./task.js";
 
@@ -68,10 +69,11 @@ export function tellBegun({ sink, seq }: Task): void {
 }
 
 /** A told call ends, and how. */
-export function tellEnded({ sink, seq }: Task, state: "done" | "failed", outcome: unknown): void {
+export function tellEnded(task: Task, state: "done" | "failed", outcome: unknown): void {
+  const { sink, seq } = task;
   const { log } = callWatch;
   if (log === undefined || sink.callerName === undefined) return;
-  const end = state === "failed" ? failedEnd(outcome as AgentScopeError) : readyEnd(outcome);
+  const end = state === "failed" ? failedTurn(task, outcome as AgentScopeError) : readyEnd(outcome);
   log.ended(sink.callerName, seq, end);
 }
 
@@ -84,6 +86,14 @@ export function tellDropped({ sink, seq, outcome }: Task): void {
 
 function readyEnd(outcome: unknown): CallEnd {
   return { outcome: "ready", sizeBytes: outcome instanceof LargeValue ? outcome.sizeBytes : sizeOf(outcome) };
+}
+
+/** The stack of what failed elsewhere is of another process, which has mapped it or not. */
+function failedTurn({ agent }: Task, error: AgentScopeError): CallEnd {
+  const end = failedEnd(error);
+  const isOwn = error instanceof AgentCallError && error.chain.length === 0 && error.agentId === agent.label.id;
+  const thrownAt = isOwn && error.remoteStack !== undefined ? thrownSite(error.remoteStack) : undefined;
+  return end.outcome === "failed" && thrownAt !== undefined ? { ...end, thrownAt } : end;
 }
 
 /** How a call is told of that ended with this error. */

@@ -59,4 +59,9 @@ export interface CallOrigin {
 
 export type CallEnd =
   | { outcome: "ready"; sizeBytes?: number }
-  | { outcome: "failed" | "expired" | "lost"; error: string };
+  | {
+      outcome: "failed" | "expired" | "lost";
+      error: string;
+      /** `file:line:column` of the agent's own code that threw; told by the host of the agent, where it is known. */
+      thrownAt?: string;
+    };
