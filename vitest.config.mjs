@@ -11,6 +11,7 @@ const compiled = [
   { sources: join(root, "sdk/src"), output: join(root, "sdk/dist") },
   { sources: join(root, "daemon/src"), output: join(root, "daemon/dist") },
   { sources: join(root, "extension/src"), output: join(root, "extension/dist") },
+  { sources: join(root, "webview/src"), output: join(root, "webview/dist") },
   { sources: join(root, "examples"), output: join(root, "examples/dist") },
   { sources: join(root, "test"), output: join(root, "test/dist") },
 ];
@@ -78,6 +79,7 @@ export default defineConfig({
         "sdk/test/**/*.test.ts",
         "daemon/test/**/*.test.ts",
         "extension/test/**/*.test.ts",
+        "webview/test/**/*.test.ts",
         "examples/test/**/*.test.ts",
         "test/bench/**/*.test.ts",
       ]),

@@ -1,8 +1,9 @@
-// Bundles the VS Code extension: its own code in one file, and the daemon that it starts beside it. An installed extension has no
-// node_modules.
+// Bundles the VS Code extension: its own code in one file, the daemon that it starts and the pages of its views beside it. An installed
+// extension has no node_modules.
 //
 //   node scripts/extension.mjs      when a source is newer than the bundle
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -16,7 +17,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleDaemon } from "./daemonBundle.mjs";
 import { licensesOf } from "./licenses.mjs";
-import { prepare } from "./prepare.mjs";
+import { bundleWebview, webviewBundle } from "./webview.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 export const extensionFolder = join(root, "extension");
@@ -24,7 +25,7 @@ const output = join(extensionFolder, "dist/bundle");
 
 /** False when it failed (why is on standard error by then). */
 export async function bundleExtension() {
-  if (!prepare()) return false;
+  if (!(await bundleWebview())) return false;
   if (isCurrent()) return true;
   const { build } = await import("esbuild");
   rmSync(output, { recursive: true, force: true });
@@ -61,7 +62,11 @@ export async function bundleExtension() {
     const { name, version, license, type } = JSON.parse(readFileSync(join(root, "daemon/package.json"), "utf8"));
     writeFileSync(join(output, "package.json"), JSON.stringify({ name, version, license, type }));
     const inputs = [...Object.keys(extension.metafile.inputs), ...daemon].map((path) => join(root, path));
-    writeFileSync(join(output, "LICENSES.txt"), licensesOf(inputs));
+    const licenses = [licensesOf(inputs), readFileSync(join(webviewBundle, "LICENSES.txt"), "utf8")];
+    for (const page of readdirSync(webviewBundle).filter((file) => /\.(js|css)$/.test(file))) {
+      cpSync(join(webviewBundle, page), join(output, "webview", page));
+    }
+    writeFileSync(join(output, "LICENSES.txt"), licenses.join("\n\n"));
     return true;
   } catch (error) {
     if (!(error instanceof Error && "errors" in error)) console.error(error);
@@ -72,7 +77,9 @@ export async function bundleExtension() {
 /** Whether the bundle is newer than all that it is made of: sources of ours, and what was installed. */
 function isCurrent() {
   const made = statSync(join(output, "LICENSES.txt"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const folders = ["extension/src", "daemon/dist", "sdk/dist/bundle", "scripts"].map((folder) => join(root, folder));
+  const folders = ["extension/src", "daemon/dist", "webview/dist/bundle", "sdk/dist/bundle", "scripts"].map((folder) =>
+    join(root, folder),
+  );
   const sources = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => join(folder, path)),
   );

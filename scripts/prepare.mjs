@@ -11,11 +11,12 @@ import { fileURLToPath } from "node:url";
 import { bundleIsCurrent } from "./bundle.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const workspaces = ["sdk", "daemon", "extension", "examples", "test"];
+const workspaces = ["sdk", "daemon", "extension", "webview", "examples", "test"];
 const compiled = [
   { sources: "sdk/src", output: "sdk/dist" },
   { sources: "daemon/src", output: "daemon/dist" },
   { sources: "extension/src", output: "extension/dist" },
+  { sources: "webview/src", output: "webview/dist" },
   { sources: "examples", output: "examples/dist" },
   { sources: "test", output: "test/dist" },
 ];
@@ -144,7 +145,8 @@ function removeOrphans() {
     if (!existsSync(join(root, output))) continue;
     for (const path of readdirSync(join(root, output), { recursive: true, encoding: "utf8" })) {
       const [, stem, kind] = /^(.+)\.d\.([mc]?)ts$/.exec(path) ?? [];
-      if (stem === undefined || existsSync(join(root, sources, `${stem}.${kind}ts`))) continue;
+      if (stem === undefined) continue;
+      if ([`${kind}ts`, `${kind}tsx`].some((ending) => existsSync(join(root, sources, `${stem}.${ending}`)))) continue;
       for (const ending of [`d.${kind}ts`, `d.${kind}ts.map`, `${kind}js`, `${kind}js.map`]) {
         rmSync(join(root, output, `${stem}.${ending}`), { force: true });
       }

@@ -21,6 +21,7 @@ export const commandId = {
   copyId: "agentscope.copyId",
   filterAgents: "agentscope.filterAgents",
   clearAgentFilter: "agentscope.clearAgentFilter",
+  showMemory: "agentscope.showMemory",
   revealAgentClass: "agentscope.revealAgentClass",
   deleteAgent: "agentscope.deleteAgent",
   deleteAllAgents: "agentscope.deleteAllAgents",

@@ -1,13 +1,15 @@
 import { env, type ExtensionContext, Uri, window } from "vscode";
 import { agentCommands } from "./commands/agentCommands.js";
-import { registerCommands } from "./commands/command.js";
+import { registerCommands, tellFailure } from "./commands/command.js";
 import { daemonCommands } from "./commands/daemonCommands.js";
 import { exampleCommands } from "./commands/exampleCommands.js";
+import { memoryCommands } from "./commands/memoryCommands.js";
 import { runCommands } from "./commands/runCommands.js";
 import { serverCommands } from "./commands/serverCommands.js";
 import { DaemonClient } from "./daemon/daemonClient.js";
 import { joinDaemon } from "./daemon/daemonLauncher.js";
 import { DaemonState } from "./daemon/daemonState.js";
+import { memoryView } from "./memory/memoryView.js";
 import { settings } from "./settings.js";
 import { StatusBar } from "./statusBar.js";
 import { DaemonLogs } from "./views/daemonLogs.js";
@@ -16,6 +18,7 @@ import { RunOutputs } from "./views/runOutputs.js";
 import { RunTree } from "./views/runTree.js";
 import { followActiveScript } from "./views/scriptContext.js";
 import { ServerTree } from "./views/serverTree.js";
+import { ViewPanels } from "./webviews/viewPanels.js";
 
 export function activate(context: ExtensionContext): void {
   const { version } = context.extension.packageJSON as { version: string };
@@ -34,6 +37,8 @@ export function activate(context: ExtensionContext): void {
   const statusBar = new StatusBar(state);
   const logs = new DaemonLogs(client);
   const outputs = new RunOutputs(client);
+  const shared = { client, extension: context.extensionUri, run: tellFailure(log) };
+  const memories = new ViewPanels(memoryView, shared);
 
   context.subscriptions.push(
     log,
@@ -43,6 +48,7 @@ export function activate(context: ExtensionContext): void {
     statusBar,
     logs,
     outputs,
+    memories,
     ...followActiveScript(),
     { dispose: followState({ client, state, servers, statusBar, log }) },
     ...registerCommands(
@@ -50,6 +56,7 @@ export function activate(context: ExtensionContext): void {
         ...daemonCommands({ client, state, logs }),
         ...serverCommands({ client, state, tree: servers }),
         ...agentCommands(client, servers),
+        ...memoryCommands(client, memories),
         ...runCommands({ client, state, outputs }),
         ...exampleCommands(Uri.joinPath(context.extensionUri, "example")),
       },

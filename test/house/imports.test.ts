@@ -10,6 +10,8 @@ const graph = readModuleGraph(root, [
   "daemon/test",
   "extension/src",
   "extension/test",
+  "webview/src",
+  "webview/test",
   "examples",
   "test",
 ]);
@@ -53,10 +55,18 @@ describe("imports run one way", () => {
     expect(strayImports("daemon/src/protocol", isBase)).toEqual([]);
   });
 
-  test("the extension sees of the daemon its protocol, and of the SDK how a daemon is found", () => {
+  test("the extension sees of the daemon its protocol, of the SDK how a daemon is found, of the views what they ask of it", () => {
     const isSeam = (specifier: string) =>
-      specifier === "agentscope-distributed-daemon/protocol" || specifier === "agentscope-distributed/studio";
+      specifier === "agentscope-distributed-daemon/protocol" ||
+      specifier === "agentscope-distributed/studio" ||
+      specifier === "agentscope-distributed-webview/shell";
     expect(strayImports("extension/src", (specifier) => isForeignPackage(specifier) || isSeam(specifier))).toEqual([]);
+  });
+
+  test("views see the daemon's protocol and nothing else of this repository, and run without Node", () => {
+    const isBrowsers = (specifier: string) => isForeignPackage(specifier) && !specifier.startsWith("node:");
+    const isSeam = (specifier: string) => specifier === "agentscope-distributed-daemon/protocol";
+    expect(strayImports("webview/src", (specifier) => isBrowsers(specifier) || isSeam(specifier))).toEqual([]);
   });
 
   test("only the extension knows the editor, and what speaks with the daemon does not", () => {

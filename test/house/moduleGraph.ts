@@ -10,8 +10,9 @@ export function readModuleGraph(root: string, folders: readonly string[]): Modul
   for (const folder of folders) {
     for (const entry of readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })) {
       const path = join(folder, entry.replaceAll("\\", "/"));
-      if (!/\.[mc]?ts$/.test(path) || /\/(dist|node_modules|agentDirs)\//.test(path)) continue;
-      graph.set(path, importsOf(path, readFileSync(join(root, path), "utf8")));
+      if (!/\.[mc]?tsx?$/.test(path) || /\/(dist|node_modules|agentDirs)\//.test(path)) continue;
+      // By the name that `target` finds it by.
+      graph.set(path.replace(/\.tsx$/, ".ts"), importsOf(path, readFileSync(join(root, path), "utf8")));
     }
   }
   return graph;

@@ -31,18 +31,26 @@ export function registerCommands(
   all: Partial<Record<CommandId | InnerCommandId, Command>>,
   log: LogOutputChannel,
 ): Disposable[] {
-  return Object.entries(all).map(([id, run]) =>
-    commands.registerCommand(id, async (...args: unknown[]) => {
-      try {
-        await (run as (...given: unknown[]) => Promise<void> | void)(...args);
-      } catch (error) {
-        if (error instanceof CancellationError) return;
-        log.error(`${id}:`, error instanceof Error ? (error.stack ?? error.message) : String(error));
-        // Not awaited: a command has ended when it has failed, not when somebody has read about it.
-        void tell(error);
-      }
-    }),
+  const run = tellFailure(log);
+  return Object.entries(all).map(([id, command]) =>
+    commands.registerCommand(id, (...args: unknown[]) =>
+      run(id, () => (command as (...given: unknown[]) => Promise<void> | void)(...args)),
+    ),
   );
+}
+
+/** What runs something that a person asked for, and tells of its failure; `id` is for the log. */
+export function tellFailure(log: LogOutputChannel): (id: string, work: () => Promise<void> | void) => Promise<void> {
+  return async (id, work) => {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof CancellationError) return;
+      log.error(`${id}:`, error instanceof Error ? (error.stack ?? error.message) : String(error));
+      // Not awaited: a command has ended when it has failed, not when somebody has read about it.
+      void tell(error);
+    }
+  };
 }
 
 async function tell(error: unknown): Promise<void> {

@@ -1,0 +1,7 @@
+import { render } from "preact";
+import type { AgentSubject } from "../memory/memoryModel.js";
+import { MemoryView } from "../memory/memoryView.js";
+import { editorPage } from "../shell/editorPage.js";
+
+const { daemon, subject } = editorPage();
+render(<MemoryView daemon={daemon} subject={subject as AgentSubject} />, document.body);
