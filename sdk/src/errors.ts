@@ -13,11 +13,12 @@ export type ErrorCode =
   | "MODEL_FAILED" // a model gave no answer that can be used
   | "NO_ANSWER" // there is nobody who could answer a question: the input has ended, or the program is gone
   | "NOT_TRANSFERABLE" // a value that can't travel between processes
+  | "PERMISSION_DENIED" // the token is right, and of a role that may not do this
   | "PLACEHOLDER_EXPIRED" // the value was dropped on its server
   | "SERVER_NOT_ALIVE" // the agent server is gone or can't be reached
   | "STUDIO_REFUSED" // the daemon does not do what it was asked for; the message says why
   | "STUDIO_UNREACHABLE" // the daemon is gone or can't be reached
-  | "UNAUTHENTICATED"; // wrong or missing token
+  | "UNAUTHENTICATED"; // wrong, missing or expired token
 
 /** An agent as errors name it. */
 export interface AgentLabel {

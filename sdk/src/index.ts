@@ -1,3 +1,4 @@
+export { type AccessRole, makeAccessToken } from "./access/accessToken.js";
 export { AgentBase } from "./agents/agentBase.js";
 export type { AgentConfig, AgentInput } from "./agents/agentConfig.js";
 export { agent } from "./agents/agentDecorator.js";

@@ -1,4 +1,4 @@
-import { type Allocation, type AllocationItem, isLoopback } from "agentscope-distributed/studio";
+import { type Allocation, type AllocationItem, claimedRole, isLoopback } from "agentscope-distributed/studio";
 import { StudioError } from "../errors.js";
 import type { LogBook } from "../log/logBook.js";
 import { Allocator, type Candidate } from "./allocation.js";
@@ -97,7 +97,8 @@ export class Placement implements Disposable {
     // Python's servers speak another language with callers of their agents.
     if (!isAlive || kind === "child" || instance === "") return false;
     if (forRun !== undefined && forRun !== claimant.runId) return false;
-    if (access === "tls" || (access === "token" && token === undefined)) return false;
+    if (access === "tls" || (access === "token" && (token === undefined || claimedRole(token) === "read")))
+      return false;
     // What is reached through the daemon is a port of the daemon's machine.
     const isReachable = !isLoopback(host) || ((isLocal || viaStudio) && claimant.isLocal);
     return isReachable && (builtIn || classes?.includes(className) === true);

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { AllocationItem } from "agentscope-distributed/studio";
+import { type AllocationItem, makeAccessToken } from "agentscope-distributed/studio";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { until } from "../until.js";
 import { FakeServer } from "./fakeServer.js";
@@ -73,6 +73,7 @@ describe("agents that name no server", slowMachine, () => {
   test("are given what the server wants to see, and no server of which that is not known or would not do", async () => {
     await attached({ serverId: "known", access: "token", token: "secret" });
     await attached({ serverId: "unknown", access: "token" });
+    await attached({ serverId: "watched", access: "token", token: makeAccessToken("a secret of some length", "read") });
     await attached({ serverId: "tls", access: "tls" });
     const place = { kind: "server", serverId: "known", host: "127.0.0.1", port: 12_001, token: "secret" };
     expect(await daemon.servers.allocate([echo, echo], claimant())).toEqual([place, place]);

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { Command, Option, InvalidArgumentError as InvalidOption } from "commander";
+import { accessRoles } from "../access/accessToken.js";
 import { asError } from "../errors.js";
 import { sdkVersion } from "../studio/sdkVersion.js";
+import { type CertOptions, makeCertificates, makeToken, type TokenOptions } from "./accessCommands.js";
 import { startAgentServer, type StartOptions } from "./startAgentServer.js";
 import { showStatus, stopServer } from "./remoteServer.js";
 
@@ -27,7 +29,7 @@ const start = program
   .option("--max-timeout-seconds <n>", "when a result that nobody released is dropped (default: 7200)", wholeNumber(1))
   .option("--call-timeout-seconds <n>", "the longest turn of a call (default: 300)", wholeNumber(1))
   .option("--local-mode", "listen on loopback, whatever --host says")
-  .option("--token-file <file>", "callers must give the token in it")
+  .option("--token-file <file>", "callers must give the token in it, or one made from it (as-server token)")
   .option("--tls-cert <file>", "listen with TLS: the certificate")
   .option("--tls-key <file>", "and its key")
   .option("--tls-ca <file>", "let in only callers with a certificate signed by this one")
@@ -68,6 +70,29 @@ for (const [name, description, action] of [
     .option("--tls-ca <file>", "who signed the server's certificate; says that the server has TLS")
     .action(action);
 }
+
+program
+  .command("token")
+  .description("make a secret for a server, or from it a token for callers that may do less, or not for ever")
+  .option("--from <file>", "the server's secret (its --token-file); default: a new secret is made")
+  .addOption(
+    new Option(
+      "--role <role>",
+      "what its holder may do: see the server, make and call agents, everything (default: call)",
+    ).choices(accessRoles),
+  )
+  .option("--days <n>", "how long it is taken (default: as long as the secret)", wholeNumber(1))
+  .option("--out <file>", "write it there, for its owner alone (default: print it)")
+  .action((options: TokenOptions) => makeToken(options));
+
+program
+  .command("cert")
+  .description("make certificates for mutual TLS: an authority, a server's and a caller's")
+  .requiredOption("--out <folder>", "where they are written; an authority that is there signs these as well")
+  .requiredOption("--host <name...>", "names and addresses by which the server is called")
+  .option("--days <n>", "how long they are valid", wholeNumber(1), 365)
+  .option("--renew", "write over those of server and caller that are there")
+  .action((options: CertOptions) => makeCertificates(options));
 
 try {
   await program.parseAsync();

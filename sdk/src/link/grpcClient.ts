@@ -144,8 +144,13 @@ export function toAgentScopeError(
         options,
       );
     }
-    case grpcStatus.UNAUTHENTICATED:
     case grpcStatus.PERMISSION_DENIED:
+      return new AgentScopeError(
+        "PERMISSION_DENIED",
+        `The agent server at ${address} refuses the call: ${details} (as-server token --from SECRET_FILE --role ROLE makes one)`,
+        options,
+      );
+    case grpcStatus.UNAUTHENTICATED:
       return new AgentScopeError(
         "UNAUTHENTICATED",
         `The agent server at ${address} lets nobody in without its token (${details}): give the one that it was started ` +

@@ -190,7 +190,7 @@ export class StreamLink implements Carrier {
     const reason = error === undefined ? this.gone("it closed the connection") : toAgentScopeError(error, this.address);
     const neverOpen = this.instance === undefined;
     const cut = /ECONNRESET|Connection dropped/.test(error?.message ?? "");
-    if ((neverOpen && !(cut && ++this.cutOpenings <= maxCutOpenings)) || reason.code === "UNAUTHENTICATED") {
+    if ((neverOpen && !(cut && ++this.cutOpenings <= maxCutOpenings)) || isRefusal(reason)) {
       return this.lose(reason);
     }
     if (kind === "open" || neverOpen) this.brokenAt = performance.now();
@@ -265,4 +265,9 @@ export class StreamLink implements Carrier {
     this.locating.clear();
     this.listener?.lost(error);
   }
+}
+
+/** What another try would end in as well. */
+function isRefusal({ code }: AgentScopeError): boolean {
+  return code === "UNAUTHENTICATED" || code === "PERMISSION_DENIED";
 }

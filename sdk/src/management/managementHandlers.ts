@@ -1,10 +1,11 @@
 import { stat } from "node:fs/promises";
 import type { handleUnaryCall, sendUnaryData, ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
+import type { AccessRole } from "../access/accessToken.js";
 import { AgentCallError, AgentScopeError, asError, InvalidArgumentError } from "../errors.js";
 import { grpcStatus } from "../link/grpcClient.js";
 import { AgentCalls, type AgentCallsOptions } from "./agentCalls.js";
 import { readAgentInitArgs } from "./agentInitArgs.js";
-import { authenticate, unauthenticated } from "./authenticate.js";
+import { refusalOf } from "./authenticate.js";
 import type { ManagedServer } from "./managedServer.js";
 import { parseJson, writeMemoryJson, writeMessageJson } from "./messageJson.js";
 import {
@@ -20,7 +21,7 @@ import {
 import { sendFile } from "./sendFile.js";
 
 export interface ManagementOptions extends AgentCallsOptions {
-  /** The token that callers must give. Default: none is asked for. */
+  /** The server's own token: callers must give it, or one made from it. Default: none is asked for. */
   token?: string | undefined;
 }
 
@@ -40,57 +41,54 @@ class StatusError extends Error {
 /** The handlers of the management service; see {@link managementService}, which loads this with the first call. */
 export function managementHandlers(server: ManagedServer, { token, ...options }: ManagementOptions) {
   const calls = new AgentCalls(server, options);
-  const unary = <Request>(handler: Handler<Request>) => unaryHandler(handler, token);
+  const unary = <Request>(needed: AccessRole, handler: Handler<Request>): handleUnaryCall<Request, GeneralResponse> => {
+    return (call, callback) => {
+      const refusal = refusalOf(call.metadata, token, needed);
+      if (refusal === undefined) void respond(handler, call, callback);
+      else callback(refusal);
+    };
+  };
 
   return {
-    is_alive: unary<Empty>(async () => {}),
+    is_alive: unary<Empty>("read", async () => {}),
     // Answered before the port closes.
-    stop: unary<Empty>(async () => void setImmediate(() => void server.stop())),
-    create_agent: unary<CreateAgentRequest>((request) => createAgent(server, request)),
-    delete_agent: unary<StringMsg>(async ({ value: agentId }) => {
+    stop: unary<Empty>("manage", async () => void setImmediate(() => void server.stop())),
+    create_agent: unary<CreateAgentRequest>("call", (request) => createAgent(server, request)),
+    delete_agent: unary<StringMsg>("manage", async ({ value: agentId }) => {
       if (!(await server.deleteAgent(agentId))) throw new Error(`try to delete a non-existent agent [${agentId}].`);
     }),
-    delete_all_agents: unary<Empty>(() => server.deleteAllAgents()),
-    clone_agent: unary<StringMsg>(({ value: agentId }) =>
+    delete_all_agents: unary<Empty>("manage", () => server.deleteAllAgents()),
+    clone_agent: unary<StringMsg>("call", ({ value: agentId }) =>
       server.cloneAgent(agentId).catch((error: unknown) => {
         throw unknownAgent(error) ? new Error(`Try to clone a non-existent agent [${agentId}].`) : error;
       }),
     ),
-    get_agent_list: unary<Empty>(async () => JSON.stringify(await server.agentThumbnails())),
-    get_server_info: unary<Empty>(async () => JSON.stringify(await server.info())),
-    set_model_configs: unary<StringMsg>(({ value }) => setModelConfigs(server, value)),
-    get_agent_memory: unary<StringMsg>(async ({ value: agentId }) => {
+    get_agent_list: unary<Empty>("read", async () => JSON.stringify(await server.agentThumbnails())),
+    get_server_info: unary<Empty>("read", async () => JSON.stringify(await server.info())),
+    set_model_configs: unary<StringMsg>("manage", ({ value }) => setModelConfigs(server, value)),
+    get_agent_memory: unary<StringMsg>("read", async ({ value: agentId }) => {
       const memory = await server.agentMemory(agentId).catch((error: unknown) => {
         throw unknownAgent(error) ? new Error(`Agent [${agentId}] has not found`) : error;
       });
       return writeMemoryJson(memory);
     }),
-    call_agent_func: unary<RpcMsg>((request, call) =>
+    call_agent_func: unary<RpcMsg>("call", (request, call) =>
       calls.call(request, callerMachine(call.getPeer())).catch((error: unknown) => {
         // Python's client does not look at `ok` of this one.
         throw new StatusError(statusOfCall(error), asError(error).message);
       }),
     ),
-    update_placeholder: unary<UpdatePlaceholderRequest>(async ({ task_id: taskId }) => {
+    update_placeholder: unary<UpdatePlaceholderRequest>("call", async ({ task_id: taskId }) => {
       const reply = await calls.reply(taskId).catch((error: unknown) => {
         throw new Error(`${asError(error).name}: ${errorText(error)}`, { cause: error });
       });
       return writeMessageJson(reply);
     }),
     download_file: (call: ServerWritableStream<StringMsg, ByteMsg>) => {
-      if (authenticate(call.metadata, token)) void respondFile(server, call);
-      else call.emit("error", unauthenticated);
+      const refusal = refusalOf(call.metadata, token, "call");
+      if (refusal === undefined) void respondFile(server, call);
+      else call.emit("error", refusal);
     },
-  };
-}
-
-function unaryHandler<Request>(
-  handler: Handler<Request>,
-  token: string | undefined,
-): handleUnaryCall<Request, GeneralResponse> {
-  return (call, callback) => {
-    if (authenticate(call.metadata, token)) void respond(handler, call, callback);
-    else callback(unauthenticated);
   };
 }
 

@@ -6,7 +6,7 @@ import { decodeFrame } from "../link/frame.js";
 import type { ClientTls } from "../link/grpcClient.js";
 import { callerKeepaliveMs, linkService, maxFrameBytes } from "../link/linkService.js";
 import { formatAddress, isLoopback } from "../link/peer.js";
-import { authenticate, unauthenticated } from "../management/authenticate.js";
+import { refusalOf } from "../management/authenticate.js";
 import { managementService } from "../management/managementService.js";
 import type { ManagedServer } from "../management/managedServer.js";
 import { rpcAgentService } from "../management/rpcAgentProto.js";
@@ -29,8 +29,9 @@ export async function bindServer(
   });
   grpc.addService(linkService, {
     open(stream: InboundStream) {
-      if (!authenticate(stream.metadata, options.token)) {
-        stream.emit("error", unauthenticated);
+      const refusal = refusalOf(stream.metadata, options.token, "call");
+      if (refusal !== undefined) {
+        stream.emit("error", refusal);
         return;
       }
       stream.on("error", () => {});

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { checkSecret } from "../access/accessToken.js";
 import type { McpServers } from "../agents/tools/mcpServer.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { ClientTls } from "../link/grpcClient.js";
@@ -65,6 +66,7 @@ export const defaultMaxTimeoutSeconds = 7200;
 export function checkServerOptions(options: ServerOptions): void {
   const { host, port, token, tls, studio } = options;
   if (studio?.url !== undefined) checkStudioUrl(studio.url);
+  if (token !== undefined) checkSecret(token);
   if (!(Number.isInteger(port) && port >= 0 && port < 65_536)) {
     throw new InvalidArgumentError(`port is ${port}; it must be a whole number from 0 (any free one) to 65535`);
   }
@@ -78,7 +80,8 @@ export function checkServerOptions(options: ServerOptions): void {
   if (!isLoopback(host) && token === undefined && tls?.ca === undefined) {
     throw new InvalidArgumentError(
       `host is ${host}, which other machines can reach: an agent server runs code for whoever connects. Give it a token ` +
-        "(--token-file FILE, option token) or TLS with client certificates (--tls-cert, --tls-key, --tls-ca), or listen on 127.0.0.1",
+        "(as-server token --out FILE makes one; --token-file FILE, option token) or TLS with client certificates (as-server cert makes them; --tls-cert, " +
+        "--tls-key, --tls-ca), or listen on 127.0.0.1",
     );
   }
 }
@@ -101,6 +104,7 @@ export function readTokenFile(path: string): string {
   } catch (cause) {
     throw new InvalidArgumentError(`the token file ${path} can't be read: ${(cause as Error).message}`, { cause });
   }
-  if (token === "") throw new InvalidArgumentError(`the token file ${path} is empty; put a long random text into it`);
+  if (token === "")
+    throw new InvalidArgumentError(`the token file ${path} is empty; as-server token --out FILE makes one`);
   return token;
 }

@@ -1,6 +1,8 @@
 import { Metadata } from "@grpc/grpc-js";
 import { describe, expect, test } from "vitest";
-import { authenticate } from "../../src/management/authenticate.js";
+import { makeAccessToken } from "../../src/access/accessToken.js";
+import { grpcStatus } from "../../src/link/grpcClient.js";
+import { refusalOf } from "../../src/management/authenticate.js";
 
 function metadataWith(...values: string[]): Metadata {
   const metadata = new Metadata();
@@ -8,25 +10,46 @@ function metadataWith(...values: string[]): Metadata {
   return metadata;
 }
 
-describe("authenticate", () => {
-  test("lets everybody in where no token is set", () => {
-    expect(authenticate(new Metadata(), undefined)).toBe(true);
+const secret = "s3cret-of-the-server";
+
+describe("a call", () => {
+  test("is answered where no token is set", () => {
+    expect(refusalOf(new Metadata(), undefined, "manage")).toBeUndefined();
   });
 
-  test("lets in who has the token", () => {
-    expect(authenticate(metadataWith("Bearer s3cret"), "s3cret")).toBe(true);
+  test("is answered when it has the token", () => {
+    expect(refusalOf(metadataWith(`Bearer ${secret}`), secret, "manage")).toBeUndefined();
   });
 
   test.each([
     ["nothing", []],
     ["another token", ["Bearer other"]],
-    ["the beginning of the token", ["Bearer s3cre"]],
-    ["more than the token", ["Bearer s3crets"]],
-    ["the token without its scheme", ["s3cret"]],
-    ["another scheme", ["Basic s3cret"]],
+    ["the beginning of the token", [`Bearer ${secret.slice(0, -1)}`]],
+    ["more than the token", [`Bearer ${secret}s`]],
+    ["the token without its scheme", [secret]],
+    ["another scheme", [`Basic ${secret}`]],
     ["an empty token", ["Bearer "]],
-    ["two values", ["Bearer s3cret", "Bearer other"]],
-  ])("refuses %s", (_, values) => {
-    expect(authenticate(metadataWith(...values), "s3cret")).toBe(false);
+    ["two values", [`Bearer ${secret}`, "Bearer other"]],
+    ["the token of another server", [`Bearer ${makeAccessToken("s3cret-of-another", "manage")}`]],
+  ])("that has %s is refused, and learns nothing else", (_, values) => {
+    const refusal = { code: grpcStatus.UNAUTHENTICATED, details: "the token is missing or wrong" };
+    expect(refusalOf(metadataWith(...values), secret, "read")).toEqual(refusal);
+  });
+
+  test("whose token has expired is refused, and told when it did", () => {
+    const token = makeAccessToken(secret, "manage", new Date("2020-02-03T04:05:06Z"));
+    expect(refusalOf(metadataWith(`Bearer ${token}`), secret, "read")).toEqual({
+      code: grpcStatus.UNAUTHENTICATED,
+      details: "the token has expired, at 2020-02-03T04:05:06.000Z",
+    });
+  });
+
+  test("that asks for more than its token is for is told what it takes", () => {
+    const read = metadataWith(`Bearer ${makeAccessToken(secret, "read")}`);
+    expect(refusalOf(read, secret, "read")).toBeUndefined();
+    expect(refusalOf(read, secret, "call")).toEqual({
+      code: grpcStatus.PERMISSION_DENIED,
+      details: "the token is for those who read; this takes one of the role call",
+    });
   });
 });

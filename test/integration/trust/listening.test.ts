@@ -64,7 +64,7 @@ test.skipIf(otherAddress === undefined)("the default, and --local-mode, listen o
 });
 
 test.each([
-  ["is empty", " \n", /token.*is empty; put a long random text into it/],
+  ["is empty", " \n", /token.*is empty; as-server token --out FILE makes one/],
   ["is not there", undefined, /token.*can't be read/],
 ])("a token file that %s keeps the server from starting", async (_, text, message) => {
   await using folder = await TemporaryFolder.make();
