@@ -1,24 +1,24 @@
-import fc from "fast-check";
+import { assert, constantFrom, nat, pre, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { accessRoles, checkAccessToken, checkSecret, makeAccessToken, mayDo } from "../../src/access/accessToken.js";
 
 const secret = "a-long-random-text-that-nobody-knows";
-const role = fc.constantFrom(...accessRoles);
-const longSecret = fc.string({ minLength: 16, maxLength: 80 });
+const role = constantFrom(...accessRoles);
+const longSecret = string({ minLength: 16, maxLength: 80 });
 
 describe("a token that is made for a caller", () => {
   test("says to the server that has the secret what its holder may do", () => {
-    fc.assert(
-      fc.property(longSecret, role, (own, given) => {
+    assert(
+      property(longSecret, role, (own, given) => {
         expect(checkAccessToken(makeAccessToken(own, given), own)).toEqual({ kind: "valid", role: given });
       }),
     );
   });
 
   test("is worthless for a server with another secret", () => {
-    fc.assert(
-      fc.property(longSecret, longSecret, role, (own, other, given) => {
-        fc.pre(own !== other);
+    assert(
+      property(longSecret, longSecret, role, (own, other, given) => {
+        pre(own !== other);
         expect(checkAccessToken(makeAccessToken(own, given), other)).toEqual({ kind: "wrong" });
       }),
     );
@@ -26,10 +26,10 @@ describe("a token that is made for a caller", () => {
 
   test("is worthless when one character of it is another", () => {
     const token = makeAccessToken(secret, "read", new Date(2_000_000_000_000));
-    fc.assert(
-      fc.property(fc.nat({ max: token.length - 1 }), fc.string({ minLength: 1, maxLength: 1 }), (at, character) => {
+    assert(
+      property(nat({ max: token.length - 1 }), string({ minLength: 1, maxLength: 1 }), (at, character) => {
         const changed = token.slice(0, at) + character + token.slice(at + 1);
-        fc.pre(changed !== token);
+        pre(changed !== token);
         expect(checkAccessToken(changed, secret).kind).toBe("wrong");
       }),
     );
