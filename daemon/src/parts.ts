@@ -44,7 +44,7 @@ export class Parts {
     this.runs = new Runs({
       ...{ table: store.runs, log, instances, placeholders, questions, stateFolder: home.folder, studio },
       allocate: (items, run) => servers.allocate(items, run),
-      agentsOnServers: (runId) => servers.agentsOfRun(runId),
+      agentsOnServers: (runId, options) => servers.agentsOfRun(runId, options),
     });
     this.stopHearing = this.loseCallsOfServers();
   }

@@ -131,7 +131,7 @@ test("why an agent waits is told along the chain, to the agent whose turn runs",
 test("a question of an agent in a run without a terminal is answered from another", async () => {
   const runId = (await terminal.types("run", "--detach", scriptPath("interview"), "local")).trim();
   const { questions } = await terminal.sees(({ questions: open }) => open.length > 0, "the question");
-  expect(questions).toMatchObject([{ runId, agent: "U0" }]);
+  expect(questions).toMatchObject([{ runId, agent: "U0", prompt: "host: Who are you?" }]);
   expect(await terminal.types("answer")).toMatch(/QUESTION .*\n.* U0 /);
   expect(await terminal.refused("answer", "U7", "me")).toContain('there is no open question "U7"; as-studio answer');
   await terminal.types("answer", "U0", "a person far away");

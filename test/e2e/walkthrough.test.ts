@@ -54,8 +54,8 @@ describe.runIf(hasEditor())("the walkthrough, from an empty profile", () => {
   });
 
   test("the walkthrough shows its steps", async () => {
-    await window.run("Help: Open Walkthrough...");
-    await window.quickInput.answer("Run your first distributed script");
+    await window.run("Welcome: Open Walkthrough...");
+    await window.quickInput.choose("Run your first distributed script");
     const page = window.page.locator(".gettingStartedContainer");
     await page.getByText("Run the script, here and distributed").waitFor();
     await until(async () => (await page.locator(".step-title").count()) === 4, {

@@ -7,6 +7,7 @@ import {
   listPlaceholders,
   listQuestions,
   listRuns,
+  questionEnd,
   runOutput,
   startRun,
   stopRun,
@@ -30,8 +31,18 @@ const start = z.object({
   nodeArgs: z.array(z.string()).optional(),
 });
 
-/** What is asked of runs, their placeholders and their questions. */
-export function runRequests(parts: { runs: Runs; placeholders: PlaceholderLog; questions: Questions }): Answer[] {
+export interface RunParts {
+  runs: Runs;
+  placeholders: PlaceholderLog;
+  questions: Questions;
+}
+
+/**
+ * What is asked of runs, their placeholders and their questions.
+ *
+ * @param who what people call the client that asks
+ */
+export function runRequests(parts: RunParts, who: string): Answer[] {
   const { runs, placeholders, questions } = parts;
   return [
     answerTo(listRuns, z.object(page), (request) => runs.rows(request)),
@@ -57,8 +68,9 @@ export function runRequests(parts: { runs: Runs; placeholders: PlaceholderLog; q
     ),
     answerTo(listQuestions, none, () => questions.list()),
     answerTo(answerQuestion, z.object({ questionId: id, answer: z.string() }), ({ questionId, answer }) => {
-      questions.answer(questionId, answer);
+      questions.answer(questionId, answer, who);
       return {};
     }),
+    answerTo(questionEnd, z.object({ questionId: id }), ({ questionId }) => questions.endOf(questionId)),
   ];
 }

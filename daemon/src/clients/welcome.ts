@@ -39,7 +39,7 @@ function welcomePerson(guest: Guest, daemon: DaemonControl, parts: Parts): () =>
     ...daemonRequests(daemon, log),
     ...serverRequests(servers),
     ...agentRequests(servers),
-    ...runRequests(parts),
+    ...runRequests(parts, guest.client.name),
     ...subscriptions.answers,
   ]);
   return () => subscriptions[Symbol.dispose]();

@@ -137,6 +137,16 @@ export interface QuestionRow {
   askedAtMs: number;
 }
 
+/**
+ * - `answered`: by a client of the daemon, which is named
+ * - `withdrawn`: by its script: it was answered there, or its agent is gone
+ */
+export type QuestionEnd =
+  | { kind: "open" }
+  | { kind: "answered"; by: string }
+  | { kind: "withdrawn" }
+  | { kind: "runEnded" };
+
 export type LogLevel = "info" | "warning" | "error";
 
 export interface LogLine {

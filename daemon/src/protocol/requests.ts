@@ -7,6 +7,7 @@ import type {
   MessageRecord,
   Page,
   PlaceholderRow,
+  QuestionEnd,
   QuestionRow,
   RunRow,
   ServerRow,
@@ -98,7 +99,10 @@ export const getPlaceholder = request<{ placeholderId: string }, PlaceholderRow>
 export const traceWait = request<{ placeholderId: string } | { agentId: string }, WaitStep[]>("placeholders/trace");
 
 export const listQuestions = request<None, QuestionRow[]>("input/list");
+/** The first answer counts; a later one is refused, and told who was first. */
 export const answerQuestion = request<{ questionId: string; answer: string }, None>("input/answer");
+/** Why a question is not in the list any more. */
+export const questionEnd = request<{ questionId: string }, QuestionEnd>("input/end");
 
 /** The last lines, oldest first. */
 export const logTail = request<{ source?: string; limit: number }, LogLine[]>("log/tail");

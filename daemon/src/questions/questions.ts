@@ -2,7 +2,7 @@ import type { PersonQuestion } from "agentscope-distributed/studio";
 import type { CancellationToken } from "vscode-jsonrpc";
 import { Emitter } from "../emitter.js";
 import { StudioError } from "../errors.js";
-import type { QuestionRow } from "../protocol/index.js";
+import type { QuestionEnd, QuestionRow } from "../protocol/index.js";
 
 /** How many questions are remembered that nobody can answer any more, so that a late answer is told why. */
 const mostSettled = 500;
@@ -17,7 +17,11 @@ interface Waiting {
   settle(result: { answer: string } | StudioError): void;
 }
 
-type Settled = { kind: "answered"; runId: string; answer: string } | { kind: "withdrawn"; runId: string };
+type Settled = { runId: string } & (
+  | { kind: "answered"; by: string; answer: string }
+  | { kind: "withdrawn" }
+  | { kind: "runEnded" }
+);
 
 /**
  * Questions of agents that wait for a person.
@@ -65,11 +69,22 @@ export class Questions {
     return [...this.open.values()].map(({ row }) => row);
   }
 
-  /** @throws StudioError when nobody waits for the answer. */
-  answer(questionId: string, answer: string): void {
+  /**
+   * @param by what people call the client that answers
+   * @throws StudioError when nobody waits for the answer.
+   */
+  answer(questionId: string, answer: string, by: string): void {
     const question = this.open.get(questionId);
     if (question === undefined) throw this.whyNot(questionId);
-    this.settle(question, { kind: "answered", runId: question.row.runId, answer });
+    this.settle(question, { kind: "answered", runId: question.row.runId, by, answer });
+  }
+
+  /** @throws StudioError when it is not remembered. */
+  endOf(questionId: string): QuestionEnd {
+    if (this.open.has(questionId)) return { kind: "open" };
+    const settled = this.settled.get(questionId);
+    if (settled === undefined) throw StudioError.notFound("question", questionId);
+    return settled.kind === "answered" ? { kind: "answered", by: settled.by } : { kind: settled.kind };
   }
 
   /** What an agent of a run asks. */
@@ -80,7 +95,7 @@ export class Questions {
 
   runEnded(runId: string): void {
     for (const question of [...this.open.values()]) {
-      if (question.row.runId === runId) this.settle(question, { kind: "withdrawn", runId });
+      if (question.row.runId === runId) this.settle(question, { kind: "runEnded", runId });
     }
     // Nobody asks them again.
     for (const [questionId, settled] of this.settled) {
@@ -115,11 +130,16 @@ export class Questions {
   }
 
   private whyNot(questionId: string): StudioError {
-    switch (this.settled.get(questionId)?.kind) {
+    const settled = this.settled.get(questionId);
+    switch (settled?.kind) {
       case "answered":
-        return StudioError.refused("the question was already answered");
+        return StudioError.refused(`the question was already answered, by ${settled.by}`);
       case "withdrawn":
-        return StudioError.refused("the question was withdrawn: it was answered elsewhere, or its run has ended");
+        return StudioError.refused(
+          "the question was withdrawn: it was answered where its script runs, or is not asked any more",
+        );
+      case "runEnded":
+        return StudioError.refused("the question is not asked any more: its run has ended");
       case undefined:
         return StudioError.notFound("question", questionId);
     }

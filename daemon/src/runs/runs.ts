@@ -44,7 +44,7 @@ export interface RunsOptions extends PruneLimits {
   /** Servers for agents of a run. */
   allocate: (items: AllocationItem[], run: AllocatingRun) => Promise<Allocation[]>;
   /** How many agents of a run live on servers. */
-  agentsOnServers: (runId: string) => number;
+  agentsOnServers: (runId: string, options: { exact: boolean }) => number;
   /** How long a script elsewhere may be away before it is given up, in milliseconds. Default 30,000. */
   patienceMs?: number;
   /** How much output of a run is kept, in bytes. Default 16 MB. */
@@ -313,7 +313,8 @@ export class Runs {
   private end(run: Run, { state, ...more }: RunEnd, atMs = Date.now()): void {
     if (!run.isGoing) return;
     const { runId, name } = run.row;
-    const { agents } = this.live(run);
+    // The number stays from now on.
+    const { agents } = this.live(run, { exact: true });
     this.options.placeholders.runEnded(runId);
     Object.assign(run.row, this.counts(run), { agents });
     run.end(state, { atMs, ...more });
@@ -328,11 +329,11 @@ export class Runs {
     this.changed.emit(runId);
   }
 
-  private live(run: Run): RunRow {
+  private live(run: Run, options = { exact: false }): RunRow {
     const { row, isGoing, agents } = run;
     if (!isGoing) return { ...row };
     const { agentsOnServers } = this.options;
-    return { ...row, ...this.counts(run), agents: agents.length + agentsOnServers(row.runId) };
+    return { ...row, ...this.counts(run), agents: agents.length + agentsOnServers(row.runId, options) };
   }
 
   private counts({ row, toldBefore }: Run): CallCounts {

@@ -21,8 +21,9 @@ export class RunAgentCounts implements Disposable {
     this.stopHearing = table.agentsChanged.on(() => this.countSoon());
   }
 
-  of(runId: string): number {
-    if (this.timer !== undefined && this.waitMs() <= 0) this.count();
+  /** @param options `exact`: of this moment, however lately they were counted */
+  of(runId: string, { exact = false } = {}): number {
+    if (this.timer !== undefined && (exact || this.waitMs() <= 0)) this.count();
     return this.counts.get(runId) ?? 0;
   }
 

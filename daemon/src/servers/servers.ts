@@ -117,9 +117,9 @@ export class Servers {
     return [...this.table.all()].reduce((sum, { serverId }) => sum + this.table.agents.size(serverId), 0);
   }
 
-  /** How many agents of a run live on servers; up to a second old. */
-  agentsOfRun(runId: string): number {
-    return this.ofRuns.of(runId);
+  /** How many agents of a run live on servers; up to a second old, unless it is to be exact. */
+  agentsOfRun(runId: string, options?: { exact?: boolean }): number {
+    return this.ofRuns.of(runId, options);
   }
 
   /** Starts a server that the daemon keeps running; resolves when it is there. @throws StudioError with its last words. */

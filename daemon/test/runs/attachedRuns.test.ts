@@ -101,7 +101,7 @@ test("a broken connection ends nothing: the script comes back, and its question 
   const again = here.attach(announcement());
   expect(again.runId).toBe("run-1");
   const answer = again.scriptEnd.sendRequest(askPerson, asked);
-  here.questions.answer("q1", "blue");
+  here.questions.answer("q1", "blue", "an editor");
   expect(await answer).toEqual({ answer: "blue" });
 });
 

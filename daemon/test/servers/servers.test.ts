@@ -54,6 +54,11 @@ describe("a server that comes by itself", slowMachine, () => {
       viaStudio: false,
       restarts: 0,
     });
+    expect(daemon.servers.agentsOfRun("run-1", { exact: true })).toBe(1);
+    await server.tell({ made: [["b", "Bert", "Echo", "script"]] });
+    await until(() => daemon.servers.row("one")?.agents === 2, { what: "another agent" });
+    // Counted a moment ago, and again only when the number is to stay.
+    expect(daemon.servers.agentsOfRun("run-1", { exact: true })).toBe(2);
     await server.tellUse({ running: 2 });
     await until(() => stateOf("one") === "busy", { what: "busy" });
     await server.tellUse({ running: 1 });

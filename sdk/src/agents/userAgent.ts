@@ -7,7 +7,10 @@ import { agent } from "./agentDecorator.js";
 import { builtInAgent } from "./brand.js";
 
 export interface UserAgentConfig extends AgentConfig {
-  /** What stands after the agent's name where the answer is typed. Default: nothing. */
+  /**
+   * What stands after the agent's name where the answer is typed. Default: nothing in the terminal, where the conversation stands above
+   * it; the last message that the agent was given, shortened, at the daemon's clients.
+   */
   prompt?: string | undefined;
   /** More that the person is asked for each time, by name: the message's `metadata` has the answers. */
   requiredKeys?: string | readonly string[] | undefined;
@@ -34,11 +37,8 @@ export class UserAgent extends AgentBase<UserAgentConfig> {
     const { prompt = "", requiredKeys = [], requireUrl = false } = this.config;
     const keys = [requiredKeys].flat();
     const what = prompt === "" || /\s$/.test(prompt) ? prompt : `${prompt} `;
-    const [content = "", ...more] = await this.ask([
-      what,
-      ...keys.map((key) => `${key}: `),
-      ...(requireUrl ? ["URL: "] : []),
-    ]);
+    const prompts = [what, ...keys.map((key) => `${key}: `), ...(requireUrl ? ["URL: "] : [])];
+    const [content = "", ...more] = await this.ask(prompts, aboutWhat(x));
     const metadata = Object.fromEntries(keys.map((key, index) => [key, more[index]]));
     const said = new Msg({
       name: this.name,
@@ -51,13 +51,24 @@ export class UserAgent extends AgentBase<UserAgentConfig> {
     return said;
   }
 
-  private ask(prompts: string[]): Promise<string[]> {
+  private ask(prompts: string[], about: string): Promise<string[]> {
     const hosted = hostedAgent(this);
     if (hosted === undefined) throw new Error("a UserAgent can't ask in its constructor");
-    return askPerson(hosted, { prompts, multiline: this.config.multiline }, this.gone.signal);
+    return askPerson(hosted, { prompts, about, multiline: this.config.multiline }, this.gone.signal);
   }
 
   override dispose(): void {
     this.gone.abort();
   }
+}
+
+/** The longest that is said of the message that is answered, in characters. */
+const longestAbout = 300;
+
+/** For those who do not see the conversation: what is to be answered. */
+function aboutWhat(x: Msg | Msg[] | undefined): string {
+  const last = [x ?? []].flat().at(-1);
+  if (last === undefined) return "Your turn";
+  const text = `${last.name}: ${last.contentText()}`.replaceAll(/\s+/g, " ").trim();
+  return text.length <= longestAbout ? text : `${text.slice(0, longestAbout - 1).trimEnd()}…`;
 }

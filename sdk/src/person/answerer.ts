@@ -23,15 +23,16 @@ export class Answerer implements AgentInstance {
 
   constructor(private readonly elsewhere: AnswersElsewhere) {}
 
-  async ask({ agent, server, prompts, multiline }: Received): Promise<string[]> {
+  async ask({ agent, server, prompts, about, multiline }: Received): Promise<string[]> {
     const open = new AbortController();
     this.open = open;
     const asker = { agent: printable(agent), server: printable(server) };
     try {
       const answers: string[] = [];
       for (const prompt of prompts) {
-        const isMultiline = multiline === true && answers.length === 0;
-        answers.push(await this.askOne({ ...asker, prompt: printable(prompt), multiline: isMultiline }, open.signal));
+        const isFirst = answers.length === 0;
+        const asked = { ...asker, prompt: printable(prompt), multiline: multiline === true && isFirst };
+        answers.push(await this.askOne(asked, isFirst ? printable(about ?? "") : "", open.signal));
       }
       return answers;
     } finally {
@@ -40,14 +41,20 @@ export class Answerer implements AgentInstance {
   }
 
   /** At the terminal and elsewhere at once: the first answer counts, and the other question goes away. */
-  private async askOne(question: Omit<PersonQuestion, "questionId">, withdrawn: AbortSignal): Promise<string> {
+  private async askOne(
+    question: Omit<PersonQuestion, "questionId">,
+    about: string,
+    withdrawn: AbortSignal,
+  ): Promise<string> {
     const answered = new AbortController();
     const signal = AbortSignal.any([withdrawn, answered.signal]);
     let hasInputEnded = false;
-    const asked = { questionId: randomUUID(), ...question };
+    // The terminal has the conversation above the question.
+    const prompt = question.prompt.trim() === "" ? about : question.prompt;
+    const asked = { questionId: randomUUID(), ...question, prompt };
     const elsewhere = this.elsewhere.ask(asked, { signal, isAlone: () => hasInputEnded });
-    const { agent, server, prompt } = question;
-    const here = terminal().ask({ agent, server }, prompt, signal);
+    const { agent, server } = question;
+    const here = terminal().ask({ agent, server }, question.prompt, signal);
     if (elsewhere === undefined) return here;
     try {
       return await Promise.race([

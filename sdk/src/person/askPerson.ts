@@ -12,13 +12,13 @@ import type { Questions } from "./spoken.js";
  */
 export async function askPerson(
   agent: HostedAgent,
-  { prompts, multiline = false }: { prompts: string[]; multiline?: boolean | undefined },
+  { prompts, about, multiline = false }: { prompts: string[]; about: string; multiline?: boolean | undefined },
   withdrawn: AbortSignal,
 ): Promise<string[]> {
   const answerer = agent.person?.answerer;
   if (answerer === undefined) throw nobodyToAsk(agent);
   const { name, server } = agent.label;
-  const questions: Questions = { agent: name, server, prompts, multiline };
+  const questions: Questions = { agent: name, server, prompts, about, multiline };
   const answer = new CallResult<unknown>(undefined, 0);
   const withdraw = () => answer.source?.cancel?.(answer);
   withdrawn.addEventListener("abort", withdraw);

@@ -18,6 +18,8 @@ export interface Questions {
   server: string;
   /** What stands before each answer. */
   prompts: string[];
+  /** What is asked about, in place of a first prompt that says nothing, where the conversation is not seen. */
+  about: string;
   /** Whether the answer to the first may have several lines. */
   multiline: boolean;
 }
