@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { billOfMaterials, componentsOf } from "./billOfMaterials.mjs";
 import { licensesOf } from "./licenses.mjs";
 
 const sdk = fileURLToPath(new URL("../sdk/", import.meta.url));
@@ -51,10 +52,9 @@ async function bundle() {
       metafile: true,
     });
     for (const file of readdirSync(output)) if (file.endsWith(".map")) leaveOutPackages(join(output, file));
-    writeFileSync(
-      join(output, "LICENSES.txt"),
-      licensesOf(Object.keys(metafile.inputs).map((path) => join(sdk, "..", path))),
-    );
+    const inputs = Object.keys(metafile.inputs).map((path) => join(sdk, "..", path));
+    writeFileSync(join(output, "sbom.cdx.json"), billOfMaterials(sdk, componentsOf(inputs)));
+    writeFileSync(join(output, "LICENSES.txt"), licensesOf(inputs));
     return true;
   } catch {
     return false;

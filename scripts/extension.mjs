@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { billOfMaterials, componentsOf, readComponents } from "./billOfMaterials.mjs";
 import { bundleDaemon } from "./daemonBundle.mjs";
 import { licensesOf } from "./licenses.mjs";
 import { bundleWebview, webviewBundle } from "./webview.mjs";
@@ -62,10 +63,17 @@ export async function bundleExtension() {
     const { name, version, license, type } = JSON.parse(readFileSync(join(root, "daemon/package.json"), "utf8"));
     writeFileSync(join(output, "package.json"), JSON.stringify({ name, version, license, type }));
     const inputs = [...Object.keys(extension.metafile.inputs), ...daemon].map((path) => join(root, path));
-    const licenses = [licensesOf(inputs), readFileSync(join(webviewBundle, "LICENSES.txt"), "utf8")];
+    // The SDK and the pages are bundles themselves, which say what stands in them.
+    const parts = [join(root, "sdk/dist/bundle"), webviewBundle];
+    const licenses = [licensesOf(inputs), ...parts.map((part) => readFileSync(join(part, "LICENSES.txt"), "utf8"))];
+    const components = [
+      ...componentsOf(inputs),
+      ...parts.flatMap((part) => readComponents(join(part, "sbom.cdx.json"))),
+    ];
     for (const page of readdirSync(webviewBundle).filter((file) => /\.(js|css)$/.test(file))) {
       cpSync(join(webviewBundle, page), join(output, "webview", page));
     }
+    writeFileSync(join(output, "sbom.cdx.json"), billOfMaterials(extensionFolder, components));
     writeFileSync(join(output, "LICENSES.txt"), licenses.join("\n\n"));
     return true;
   } catch (error) {

@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { billOfMaterials, componentsOf } from "./billOfMaterials.mjs";
 import { licensesOf } from "./licenses.mjs";
 import { prepare } from "./prepare.mjs";
 
@@ -42,6 +43,7 @@ export async function bundleWebview() {
       if (bytes > largestScriptBytes) throw new Error(`${path} has ${bytes} bytes, more than ${largestScriptBytes}.`);
     }
     const inputs = Object.keys(metafile.inputs).map((path) => join(root, path));
+    writeFileSync(join(webviewBundle, "sbom.cdx.json"), billOfMaterials(join(root, "webview"), componentsOf(inputs)));
     writeFileSync(join(webviewBundle, "LICENSES.txt"), licensesOf(inputs));
     return true;
   } catch (error) {

@@ -5,6 +5,9 @@ const read = (path: string): string => readFileSync(new URL(`../../${path}`, imp
 
 interface LockedPackage {
   readonly version?: string;
+  readonly license?: string;
+  readonly dev?: boolean;
+  readonly link?: boolean;
   readonly optionalDependencies?: Record<string, string>;
 }
 
@@ -55,3 +58,20 @@ function foldersAbove(path: string): string[] {
   const parts = path.split("/");
   return ["", ...parts.map((_, index) => `${parts.slice(0, index + 1).join("/")}/`)];
 }
+
+test("the licence of each package that users get allows it to be used, changed and passed on", () => {
+  const { packages } = JSON.parse(read("package-lock.json")) as { packages: Record<string, LockedPackage> };
+  const allowed = new Set(["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "PSF-2.0"]);
+  const others = Object.entries(packages)
+    .filter(([path, { dev = false, link = false }]) => path.startsWith("node_modules/") && !dev && !link)
+    // One of several that can be chosen is enough.
+    .filter(
+      ([, { license = "none" }]) =>
+        !license
+          .replaceAll(/[()]/g, "")
+          .split(" OR ")
+          .some((one) => allowed.has(one)),
+    )
+    .map(([path, { license }]) => `${path}: ${license}`);
+  expect(others).toEqual([]);
+});
