@@ -106,6 +106,11 @@ export class StartedProcess implements AsyncDisposable {
     this.input?.write(`${line}\n`);
   }
 
+  /** Ends an open input. */
+  endInput(): void {
+    this.input?.end();
+  }
+
   /** Waits until it has printed a text. */
   async prints(text: string, timeoutMs = 15_000): Promise<void> {
     await until(() => this.stdout.includes(text), { timeoutMs, what: `the text ${text}` }).catch((error: unknown) => {

@@ -11,7 +11,9 @@ import {
   type ServerOptions,
   type StudioOptions,
 } from "../server/serverOptions.js";
+import type { ChildServer } from "./childServer.js";
 import { ServerProcess } from "./serverProcess.js";
+import { WarmServers } from "./warmServers.js";
 
 /** Opens a connection to a server that is being started; `lost` ends it at once when the server's process has ended. */
 export type OpenConnection = (access: Promise<ServerAccess>) => {
@@ -19,18 +21,16 @@ export type OpenConnection = (access: Promise<ServerAccess>) => {
   lost: (error: AgentScopeError) => void;
 };
 
-interface ChildServer {
-  connection: Connection;
-  /** What makes it fit for an agent: children of other options are not shared. */
-  kind: string;
-  agents: number;
-}
-
 /** Child processes for agents: one each, up to `init({ maxChildServers })`, then shared, least loaded first. */
 export class ChildServers {
   private readonly servers = new Set<ChildServer>();
   /** Of all children of this process: they let each other in, and nobody else. */
   private readonly token = randomBytes(32).toString("hex");
+  private readonly warm = new WarmServers({
+    start: () => this.start(this.serverOptions({})),
+    isUpToDate: ({ options }) => sameStart(options, this.serverOptions({})),
+    room: () => settings.maxChildServers - this.servers.size,
+  });
 
   constructor(
     private readonly open: OpenConnection,
@@ -40,32 +40,44 @@ export class ChildServers {
 
   /** A connection to a child for one more agent. */
   connectionFor(options: DistOptions): Connection {
-    const { maxPoolSize, maxTimeoutSeconds, host } = this.serverOptions(options);
-    const kind = JSON.stringify([maxPoolSize, maxTimeoutSeconds, host]);
-    const shareable = [...this.servers].filter((server) => server.kind === kind);
+    const wanted = this.serverOptions(options);
+    const shareable = [...this.servers].filter((server) => isShared(server.options, wanted));
     const mayStart = this.servers.size < settings.maxChildServers || shareable.length === 0;
-    const server = mayStart ? this.start(options, kind) : leastLoaded(shareable);
+    const server = mayStart ? this.newServer(wanted) : leastLoaded(shareable);
     server.agents++;
     return server.connection;
   }
 
-  private start(options: DistOptions, kind: string): ChildServer {
-    const started = ServerProcess.start(this.serverOptions(options));
-    const access = started.then(({ ready }) => ({ address: formatAddress(ready.host, ready.port), token: this.token }));
-    const { connection, lost } = this.open(access);
-    const server: ChildServer = { connection, kind, agents: 0 };
+  /** Starts or ends children that no agent needs yet, as the settings want them. */
+  keepWarm(): void {
+    this.warm.keep();
+  }
+
+  private newServer(wanted: ServerOptions): ChildServer {
+    const warm = sameStart(wanted, this.serverOptions({})) ? this.warm.take() : undefined;
+    const server = warm ?? this.start(wanted);
     this.servers.add(server);
+    this.warm.fit();
+    return server;
+  }
+
+  private start(options: ServerOptions): ChildServer {
+    const started = ServerProcess.start(options);
+    const access = started.ready.then(({ host, port }) => ({ address: formatAddress(host, port), token: this.token }));
+    const { connection, lost } = this.open(access);
+    const server: ChildServer = { process: started, connection, options, agents: 0 };
     this.whenEnded(started, (error) => {
       this.servers.delete(server);
+      this.warm.forget(server);
       lost(error);
     });
     return server;
   }
 
   /** Calls back when the process has ended, or could not be started. */
-  private whenEnded(started: ReturnType<typeof ServerProcess.start>, callback: (error: AgentScopeError) => void): void {
-    const ended = started.then(async ({ server, ready }) => {
-      const how = await server.ended;
+  private whenEnded(started: ServerProcess, callback: (error: AgentScopeError) => void): void {
+    const ended = started.ready.then(async (ready) => {
+      const how = await started.ended;
       const address = formatAddress(ready.host, ready.port);
       throw new AgentServerNotAliveError(`the child server ${address} ended: ${how}`, { server: address });
     });
@@ -92,6 +104,16 @@ export class ChildServers {
       child: true,
     };
   }
+}
+
+/** Whether agents of both can share a child: children of other options are not shared. */
+function isShared(a: ServerOptions, b: ServerOptions): boolean {
+  return a.maxPoolSize === b.maxPoolSize && a.maxTimeoutSeconds === b.maxTimeoutSeconds && a.host === b.host;
+}
+
+/** Whether a child that was started with the one is what the other asks for; each has an id of its own. */
+function sameStart(a: ServerOptions, b: ServerOptions): boolean {
+  return JSON.stringify({ ...a, serverId: "" }) === JSON.stringify({ ...b, serverId: "" });
 }
 
 function leastLoaded(servers: ChildServer[]): ChildServer {

@@ -103,8 +103,9 @@ export class RpcAgentServerLauncher implements AsyncDisposable {
   async launch({ inSubprocess = true }: { inSubprocess?: boolean } = {}): Promise<void> {
     if (this.running.kind !== "no") throw new InvalidArgumentError(`the server ${this.serverId} is launched already`);
     if (inSubprocess) {
-      const { server, ready } = await ServerProcess.start(this.options);
-      this.boundPort = ready.port;
+      const server = ServerProcess.start(this.options);
+      const { port } = await server.ready;
+      this.boundPort = port;
       this.running = { kind: "process", process: server };
       return;
     }

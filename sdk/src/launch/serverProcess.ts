@@ -9,50 +9,67 @@ import { parseReadyLine, type ReadyLine } from "./readyLine.js";
 /**
  * An agent server in a process of its own, which ends with this one.
  *
- * Its standard output and error are this process's. It does not keep this process alive, unless somebody waits for its end.
+ * Its standard output and error are this process's. It keeps this process alive until it is ready, and again when somebody waits for
+ * its end.
  */
 export class ServerProcess {
-  private readonly child: ChildProcess;
-  private readonly exited: Promise<string>;
-
-  private constructor(child: ChildProcess) {
-    this.child = child;
-    this.exited = new Promise((resolve) => {
-      child.once("error", (error) => resolve(error.message));
-      child.once("exit", (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
-    });
-  }
-
-  get pid(): number | undefined {
-    return this.child.pid;
-  }
-
   /**
-   * Starts one.
+   * Resolves when it takes calls.
    *
-   * @throws AgentScopeError what the server said when it could not start, or how its process ended.
+   * Rejects with an AgentScopeError: what the server said when it could not start, or how its process ended.
    */
-  static async start(
-    options: ServerOptions,
-  ): Promise<{ server: ServerProcess; ready: ReadyLine & { event: "ready" } }> {
+  readonly ready: Promise<ReadyLine & { event: "ready" }>;
+  private readonly child: ChildProcess;
+  private readonly lifeline: Socket;
+  private readonly exited: Promise<string>;
+  private isReady = false;
+
+  private constructor(options: ServerOptions) {
     const entry = fileURLToPath(new URL("./serverEntry.js", import.meta.url));
-    const child = spawn(process.execPath, [entry], { stdio: ["ignore", "inherit", "inherit", "pipe"] });
-    const server = new ServerProcess(child);
-    const lifeline = child.stdio[lifelineDescriptor] as Socket;
-    lifeline.on("error", () => {});
-    lifeline.write(`${JSON.stringify(options)}\n`);
-    const line = await Promise.race([firstLine(lifeline), server.exited]);
+    this.child = spawn(process.execPath, [entry], { stdio: ["ignore", "inherit", "inherit", "pipe"] });
+    this.exited = new Promise((resolve) => {
+      this.child.once("error", (error) => resolve(error.message));
+      this.child.once("exit", (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
+    });
+    this.lifeline = this.child.stdio[lifelineDescriptor] as Socket;
+    this.lifeline.on("error", () => {});
+    this.lifeline.write(`${JSON.stringify(options)}\n`);
+    this.ready = this.whenReady();
+  }
+
+  /** Starts one. */
+  static start(options: ServerOptions): ServerProcess {
+    return new ServerProcess(options);
+  }
+
+  private async whenReady(): Promise<ReadyLine & { event: "ready" }> {
+    const line = await Promise.race([firstLine(this.lifeline), this.exited]);
     const said = parseReadyLine(line);
     if (said?.event === "ready") {
-      child.unref();
-      lifeline.unref();
-      return { server, ready: said };
+      this.isReady = true;
+      this.unref();
+      return said;
     }
-    child.kill("SIGKILL");
+    this.child.kill("SIGKILL");
     throw new AgentScopeError(
       (said?.code as ErrorCode | undefined) ?? "SERVER_NOT_ALIVE",
       said?.message ?? `the agent server process ended before it was ready: ${line}`,
     );
+  }
+
+  /** Whether this process lives until the server is ready; at first it does. */
+  holdUntilReady(held: boolean): void {
+    if (this.isReady) return;
+    if (!held) this.unref();
+    else {
+      this.child.ref();
+      this.lifeline.ref();
+    }
+  }
+
+  private unref(): void {
+    this.child.unref();
+    this.lifeline.unref();
   }
 
   /** Resolves with how it ended, once it has; does not keep this process alive. */

@@ -22,6 +22,11 @@ export interface InitOptions {
   studioUrl?: string;
   /** The most child processes; further agents share them, least loaded first. Default: the machine's available parallelism. */
   maxChildServers?: number;
+  /**
+   * Child processes that are started before `toDist` needs them, and replaced when it took one: an agent is then there at once. They count
+   * among `maxChildServers`, and end with this process, which they do not keep alive. Default 0; what a later `init` says goes.
+   */
+  warmChildServers?: number;
   /** Whether agents stay out of the terminal with what they say. Default false; `AGENTSCOPE_QUIET=1` does the same. */
   quiet?: boolean;
   /** Where files of other machines are saved. Default: a temporary folder. */
@@ -40,10 +45,13 @@ export interface InitOptions {
  * @throws InvalidArgumentError naming the option that can't be used.
  */
 export function init(options: InitOptions = {}): void {
-  const { maxChildServers, callTimeoutSeconds, studioUrl } = options;
+  const { maxChildServers, warmChildServers, callTimeoutSeconds, studioUrl } = options;
   if (studioUrl !== undefined && studioUrl !== "off") checkStudioUrl(studioUrl);
   if (maxChildServers !== undefined && !(Number.isInteger(maxChildServers) && maxChildServers > 0)) {
     throw new InvalidArgumentError(`init: maxChildServers is ${maxChildServers}; it must be a whole number above 0`);
+  }
+  if (warmChildServers !== undefined && !(Number.isInteger(warmChildServers) && warmChildServers >= 0)) {
+    throw new InvalidArgumentError(`init: warmChildServers is ${warmChildServers}; it must be a whole number from 0`);
   }
   if (callTimeoutSeconds !== undefined && !(callTimeoutSeconds > 0)) {
     throw new InvalidArgumentError(`init: callTimeoutSeconds is ${callTimeoutSeconds}; it must be a number above 0`);
@@ -53,6 +61,7 @@ export function init(options: InitOptions = {}): void {
   settings.project = options.project ?? settings.project;
   settings.name = options.name ?? settings.name;
   settings.maxChildServers = maxChildServers ?? settings.maxChildServers;
+  settings.warmChildServers = warmChildServers ?? settings.warmChildServers;
   settings.quiet = options.quiet ?? settings.quiet;
   settings.saveDir = options.saveDir ?? settings.saveDir;
   settings.logger = options.logger ?? settings.logger;
@@ -60,4 +69,6 @@ export function init(options: InitOptions = {}): void {
   settings.callTimeoutSeconds = callTimeoutSeconds ?? settings.callTimeoutSeconds;
   settings.studioUrl = studioUrl ?? settings.studioUrl;
   if (studioAddress(settings.studioUrl) !== undefined) runtime().run?.join();
+  // Also what was started with other settings before: agents are to have these.
+  if (settings.warmChildServers > 0 || warmChildServers === 0) runtime().servers.keepWarm();
 }

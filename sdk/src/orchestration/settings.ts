@@ -12,6 +12,8 @@ export interface Settings {
   studioUrl: string | undefined;
   /** The most child servers; then agents share them. */
   maxChildServers: number;
+  /** Child servers that are started before an agent needs one. */
+  warmChildServers: number;
   /** Where files of other machines are saved; a temporary folder unless set. */
   saveDir: string | undefined;
   /** MCP servers that agents of this process can name. */
@@ -39,6 +41,7 @@ export const settings: Settings = {
   name: undefined,
   studioUrl: undefined,
   maxChildServers: availableParallelism(),
+  warmChildServers: 0,
   saveDir: undefined,
   mcpServers: {},
   trustsCallers: true,

@@ -112,6 +112,7 @@ export function makeMainRuntime(): Runtime {
     servers: {
       connect,
       childServer: (options: DistOptions) => children.connectionFor(options),
+      keepWarm: () => children.keepWarm(),
       accessTo: (address) => accesses.get(address) ?? { address },
     },
   };

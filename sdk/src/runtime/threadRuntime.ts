@@ -11,6 +11,8 @@ export interface Servers {
   connect(access: ServerAccess): Connection;
   /** A connection to a child server for one more agent; the child is started, or shared. */
   childServer(options: DistOptions): Connection;
+  /** Starts or ends child servers that no agent needs yet, as the settings want them. */
+  keepWarm(): void;
   /** How a server that this thread has to do with is got into. */
   accessTo(address: string, realm: string): ServerAccess;
 }

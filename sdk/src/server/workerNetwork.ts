@@ -114,6 +114,10 @@ export class WorkerNetwork implements Servers {
     return this.children.connectionFor(options);
   }
 
+  keepWarm(): void {
+    this.children.keepWarm();
+  }
+
   /** What this server has is shown to those of its realm alone. */
   accessTo(address: string, realm: string): ServerAccess {
     const { token, tls } = this.worker.options;

@@ -28,6 +28,8 @@ describe("init", () => {
   it.each<[InitOptions, RegExp]>([
     [{ maxChildServers: 0 }, /maxChildServers is 0; it must be a whole number above 0/],
     [{ maxChildServers: 1.5 }, /maxChildServers is 1\.5/],
+    [{ warmChildServers: -1 }, /warmChildServers is -1; it must be a whole number from 0/],
+    [{ warmChildServers: Number.NaN }, /warmChildServers is NaN/],
     [{ callTimeoutSeconds: 0 }, /callTimeoutSeconds is 0; it must be a number above 0/],
     [{ callTimeoutSeconds: Number.NaN }, /callTimeoutSeconds is NaN/],
     [{ studioUrl: "127.0.0.1:5000" }, /the studio url is "127\.0\.0\.1:5000"; it must be http:\/\/HOST:PORT/],

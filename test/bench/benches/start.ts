@@ -13,6 +13,8 @@ interface StartTimes {
 interface Case {
   readonly agents: number;
   readonly childServers?: number;
+  /** How many of these are started before the agents are made. */
+  readonly warm?: number;
   readonly goal?: Goal;
 }
 
@@ -21,10 +23,14 @@ const cases: readonly Case[] = [
   { agents: 5, childServers: 5 },
   { agents: 16, childServers: 16, goal: ratioAtMost(16) },
   { agents: 16 },
+  { agents: 1, childServers: 1, warm: 1, goal: valueAtMost(20) },
+  { agents: 5, childServers: 5, warm: 5, goal: valueAtMost(5 * 20) },
 ];
 
-function inWords({ agents, childServers }: Case): string {
-  if (agents === 1) return "1 agent";
+function inWords({ agents, childServers, warm }: Case): string {
+  const inWarm = warm === undefined ? "" : ", warm child servers";
+  if (agents === 1) return `1 agent${inWarm}`;
+  if (warm !== undefined) return `${agents} agents${inWarm}`;
   return `${agents} agents, ${childServers === undefined ? "shared child servers" : "a process each"}`;
 }
 
@@ -41,9 +47,10 @@ export const start: Bench = {
         return { fromToDistMs: fromSpawnMs, fromSpawnMs };
       },
     };
-    for (const one of cases) {
+    const chosen = cases.filter(({ warm = 0 }) => !(context.quick && warm > 1));
+    for (const one of chosen) {
       sides[inWords(one)] = async () => {
-        const args = one.childServers === undefined ? [one.agents] : [one.agents, one.childServers];
+        const args = [one.agents, one.childServers, one.warm].filter((number) => number !== undefined);
         const { output, fromSpawnMs } = await runProgram<StartAgentsOutput>("startAgents", args);
         return { fromToDistMs: output.fromToDistMs, fromSpawnMs };
       };
@@ -51,7 +58,7 @@ export const start: Bench = {
     const rounds = await context.inTurn(sides, { warmUps: context.quick ? 0 : 1 });
     const timesOf = (side: string): StartTimes[] => rounds.of[side] ?? [];
     const yardstick = timesOf("yardstick").map((times) => times.fromSpawnMs);
-    const figures = cases.map((one) =>
+    const figures = chosen.map((one) =>
       context.figure(rounds, {
         figure: inWords(one),
         unit: "ms",
