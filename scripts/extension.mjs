@@ -18,7 +18,8 @@ import { fileURLToPath } from "node:url";
 import { billOfMaterials, componentsOf, readComponents } from "./billOfMaterials.mjs";
 import { bundleDaemon } from "./daemonBundle.mjs";
 import { licensesOf } from "./licenses.mjs";
-import { bundleWebview, webviewBundle } from "./webview.mjs";
+import { prepare } from "./prepare.mjs";
+import { webviewBundle } from "./webview.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 export const extensionFolder = join(root, "extension");
@@ -26,7 +27,7 @@ const output = join(extensionFolder, "dist/bundle");
 
 /** False when it failed (why is on standard error by then). */
 export async function bundleExtension() {
-  if (!(await bundleWebview())) return false;
+  if (!prepare()) return false;
   if (isCurrent()) return true;
   const { build } = await import("esbuild");
   rmSync(output, { recursive: true, force: true });
@@ -70,6 +71,7 @@ export async function bundleExtension() {
       ...componentsOf(inputs),
       ...parts.flatMap((part) => readComponents(join(part, "sbom.cdx.json"))),
     ];
+    cpSync(join(root, "daemon/dist/pages/site"), join(output, "daemon/site"), { recursive: true });
     for (const page of readdirSync(webviewBundle).filter((file) => /\.(js|css)$/.test(file))) {
       cpSync(join(webviewBundle, page), join(output, "webview", page));
     }

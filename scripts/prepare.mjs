@@ -9,6 +9,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, realpathSync, rmSync,
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleIsCurrent } from "./bundle.mjs";
+import { webviewIsCurrent } from "./webview.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const workspaces = ["sdk", "daemon", "extension", "webview", "examples", "test"];
@@ -113,15 +114,17 @@ function build(projects) {
     stdio: ["ignore", "inherit", "inherit"],
   });
   removeOrphans();
-  return done.status === 0 && bundle();
+  return (
+    done.status === 0 && (bundleIsCurrent() || bundle("bundle.mjs")) && (webviewIsCurrent() || bundle("webview.mjs"))
+  );
 }
 
-function bundle() {
-  if (bundleIsCurrent()) return true;
-  return (
-    spawnSync(process.execPath, [join(root, "scripts/bundle.mjs")], { stdio: ["ignore", "inherit", "inherit"] })
-      .status === 0
-  );
+/** @param {string} script */
+function bundle(script) {
+  const done = spawnSync(process.execPath, [join(root, "scripts", script)], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  return done.status === 0;
 }
 
 /** Makes the commands of our own packages: npm does so only for files that are there at the install, so never on a new clone. */

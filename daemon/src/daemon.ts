@@ -20,6 +20,11 @@ import { studioServerRoutes } from "./http/studioServers.js";
 import { whenIdle } from "./idleEnd.js";
 import { LogBook } from "./log/logBook.js";
 import { LogFile } from "./log/logFile.js";
+import { AccessCodes } from "./pages/accessCodes.js";
+import { isPagePath, pagesPath } from "./pages/pagePaths.js";
+import { pageRoutes } from "./pages/pageRoutes.js";
+import { PageSessions } from "./pages/pageSessions.js";
+import { PageSocket } from "./pages/pageSocket.js";
 import { Parts } from "./parts.js";
 import type { DaemonStatus } from "./protocol/index.js";
 import { daemonVersion } from "./version.js";
@@ -44,6 +49,8 @@ export class Daemon implements DaemonControl {
   private readonly parts: Parts;
   private readonly connections: Connections;
   private readonly doors: Doors;
+  /** For browsers. */
+  private readonly codes = new AccessCodes();
   private state: State = { kind: "starting" };
   /** Once it listens. */
   private discovery: Discovery | undefined;
@@ -118,6 +125,10 @@ export class Daemon implements DaemonControl {
     };
   }
 
+  pageUrl(page: string): string {
+    return `${this.discovery?.url ?? ""}${pagesPath}/${page}#${this.codes.make()}`;
+  }
+
   stop({ force }: { force: boolean }): void {
     if (!force && this.parts.runs.busy) {
       throw StudioError.refused(
@@ -143,12 +154,18 @@ export class Daemon implements DaemonControl {
   private async listen(): Promise<Discovery> {
     const { home, options, connections } = this;
     const { host = defaultHost } = options;
-    const guard = { host, token: this.token, isOwnUser };
+    const guard = { host, token: this.token, isOwnUser, isPage: isPagePath };
     const { servers, runs, store } = this.parts;
-    const routes = [...studioServerRoutes(servers, this.startedAtMs), ...studioRunRoutes(runs, this.log)];
+    const sessions = new PageSessions(this.token);
+    const routes = [
+      ...studioServerRoutes(servers, this.startedAtMs),
+      ...studioRunRoutes(runs, this.log),
+      ...pageRoutes({ codes: this.codes, sessions }),
+    ];
     const server = createHttpServer(httpApp({ guard, log: this.log, routes }), connections.limits.maxConnections);
     const takeTunnel = (id: string, socket: Socket) => servers.takeTunnel(id, socket);
-    answerUpgrades(server, { host, token: this.token, connections, takeTunnel });
+    const pages = new PageSocket({ host, sessions, connections, isOwnUser });
+    answerUpgrades(server, { host, token: this.token, connections, takeTunnel, pages });
     const lastPort = Number(store.setting("port") ?? Number.NaN) || undefined;
     const port = await listenOnAnyOf(server, { host, port: options.port, lastPort });
     this.doors.http(server);

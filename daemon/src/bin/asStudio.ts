@@ -5,6 +5,7 @@ import { daemonVersion } from "../version.js";
 import { answerCommand } from "./answerCommand.js";
 import { logsCommand } from "./logsCommand.js";
 import { memoryCommand } from "./memoryCommand.js";
+import { openCommand } from "./openCommand.js";
 import { psCommand } from "./psCommand.js";
 import { runCommand } from "./runCommand.js";
 import { startCommand } from "./startCommand.js";
@@ -21,7 +22,7 @@ const program = new Command("as-studio")
 const start = startCommand();
 program.addCommand(start, { isDefault: true });
 const others = [
-  ...[stopCommand(), statusCommand(), psCommand(), topCommand(), runCommand(), logsCommand()],
+  ...[stopCommand(), statusCommand(), openCommand(), psCommand(), topCommand(), runCommand(), logsCommand()],
   ...[memoryCommand(), whyCommand(), answerCommand()],
 ];
 for (const command of others) program.addCommand(command);

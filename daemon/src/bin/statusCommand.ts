@@ -27,6 +27,7 @@ function linesOf(status: DaemonStatus): string {
   const rows: [string, string][] = [
     ["daemon", `${version}, process ${pid}, since ${new Date(startedAtMs).toLocaleString()}`],
     ["url", url],
+    ["pages", "as-studio open"],
     ["pipe", pipe],
     ["folder", stateFolder],
     ["clients", String(clients)],

@@ -5,6 +5,7 @@ import type { Guest, Welcoming } from "../wire/peer.js";
 import { agentRequests } from "./agentRequests.js";
 import { type DaemonControl, daemonRequests } from "./daemonRequests.js";
 import { answerAll } from "./request.js";
+import { isForPages } from "./pageMethods.js";
 import { runRequests } from "./runRequests.js";
 import { serverRequests } from "./serverRequests.js";
 import { Subscriptions } from "./subscriptions.js";
@@ -34,14 +35,19 @@ export function welcoming(daemon: DaemonControl, parts: Parts): Welcoming {
 
 function welcomePerson(guest: Guest, daemon: DaemonControl, parts: Parts): () => void {
   const { log, servers } = parts;
+  const mayAsk = guest.client.kind === "browser" ? isForPages : () => true;
   const subscriptions = new Subscriptions(guest, (topic) => viewOf(topic, parts));
-  answerAll(guest.connection, [
+  const answers = [
     ...daemonRequests(daemon, log),
     ...serverRequests(servers),
     ...agentRequests(servers),
     ...runRequests(parts, guest.client.name),
     ...subscriptions.answers,
-  ]);
+  ];
+  answerAll(
+    guest.connection,
+    answers.filter(({ method }) => mayAsk(method)),
+  );
   return () => subscriptions[Symbol.dispose]();
 }
 

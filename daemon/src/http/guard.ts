@@ -12,6 +12,8 @@ export interface GuardOptions {
   token: string;
   /** Whether the process at the other end is the user's own, where the system tells. */
   isOwnUser: (socket: ConnectionEnds) => boolean;
+  /** Whether it is the path of a page for people: those ask for a session by themselves. */
+  isPage: (path: string) => boolean;
 }
 
 /**
@@ -19,7 +21,8 @@ export interface GuardOptions {
  *
  * 1. A page of another site is refused: by `Host` one whose name was made to mean this machine, by `Origin` and `Sec-Fetch-Site` the others.
  * 2. A wrong token is refused, also where none would be needed.
- * 3. Other machines, and other users of this one, need the token.
+ * 3. Other machines, and other users of this one, need the token; for pages another machine's browser needs none here.
+ * 4. A link on another site may lead to a page, since looking at one changes nothing and no site can look into it.
  */
 export function guard(options: GuardOptions) {
   return async (context: Context<HttpEnv>, next: Next): Promise<Response | undefined> => {
@@ -31,20 +34,29 @@ export function guard(options: GuardOptions) {
         `the request is for another host (${req.header("host") ?? "none"}) than this daemon's`,
       );
     }
-    if (isFromAnotherSite(req.header("host"), req.header("origin"), req.header("sec-fetch-site"))) {
+    const isPage = options.isPage(req.path);
+    const isLink =
+      isPage && req.method === "GET" && isNavigation(req.header("sec-fetch-mode"), req.header("sec-fetch-dest"));
+    if (!isLink && isFromAnotherSite(req.header("host"), req.header("origin"), req.header("sec-fetch-site"))) {
       return errorAnswer(context, 403, "pages of other sites may not ask this daemon for anything");
     }
     const given = /^Bearer (.+)$/i.exec(req.header("authorization") ?? "")?.[1];
     const isOwner = isSameSecret(given, options.token);
     if (given !== undefined && !isOwner) return errorAnswer(context, 401, "the token is wrong");
     const { socket } = context.env.incoming;
-    if (!isOwner && !(isLoopback(socket.remoteAddress ?? "") && options.isOwnUser(socket))) {
+    const isNear = isLoopback(socket.remoteAddress ?? "");
+    if (!isOwner && !(isNear ? options.isOwnUser(socket) : isPage)) {
       return errorAnswer(context, 401, "the daemon's token is needed, as Authorization: Bearer TOKEN");
     }
     context.set("isOwner", isOwner);
     await next();
     return undefined;
   };
+}
+
+/** By headers that no page can choose. */
+function isNavigation(mode: string | undefined, destination: string | undefined): boolean {
+  return mode === "navigate" && destination === "document";
 }
 
 function isFromAnotherSite(host: string | undefined, origin: string | undefined, site: string | undefined): boolean {

@@ -26,6 +26,11 @@ export interface PageRequest {
 const request = <Params, Result>(method: string) => new RequestType<Params, Result, void>(method);
 
 export const daemonStatus = request<None, DaemonStatus>("daemon/status");
+/**
+ * The address of a page for a browser, with a code that lets it in: once, and within two minutes. `page` is the path of the page, such as
+ * `resources/SERVER` (each segment as encodeURIComponent gives it); default: the servers.
+ */
+export const openPage = request<{ page?: string }, { url: string }>("pages/open");
 /** Ends the daemon; with `force` also with runs going on. Managed servers end with it. */
 export const stopDaemon = request<{ force?: boolean }, None>("daemon/stop");
 

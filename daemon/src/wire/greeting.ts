@@ -16,13 +16,17 @@ const client = z.object({
 }) satisfies z.ZodType<ClientInfo>;
 
 /**
- * Who says hello. In this order: the token, without which nothing is learned; the version, by which the rest may look different.
+ * Who says hello: a client with the token, or a page whose session was looked at before. In this order: the token, without which nothing is learned; the version, by which the rest may look different.
  *
  * @throws StudioError saying what is wrong.
  */
-export function checkHello(params: unknown, daemon: { token: string; version: string }): ClientInfo {
+export function checkHello(
+  params: unknown,
+  daemon: { token: string; version: string },
+  { isPage = false }: { isPage?: boolean } = {},
+): ClientInfo {
   const shown = credentials.safeParse(params);
-  if (!shown.success || !isSameSecret(shown.data.token, daemon.token)) {
+  if (!isPage && (!shown.success || !isSameSecret(shown.data.token, daemon.token))) {
     throw new StudioError(studioErrorCode.unauthenticated, "the token is missing or wrong");
   }
   const spoken = version.safeParse(params);
@@ -38,6 +42,9 @@ export function checkHello(params: unknown, daemon: { token: string; version: st
   }
   const told = z.object({ client }).safeParse(params);
   if (!told.success) throw invalid(told.error);
+  if (isPage && told.data.client.kind !== "browser") {
+    throw StudioError.refused(`a page is a client of the kind "browser", and not "${told.data.client.kind}"`);
+  }
   return told.data.client;
 }
 

@@ -39,13 +39,18 @@ export async function listening(server: Server, options: ListenOptions): Promise
 
 /** Takes a socket that JSON-RPC is spoken on. */
 export function accept(socket: Socket, connections: Connections, reachedHost = "127.0.0.1"): void {
-  socket.setNoDelay(true);
-  socket.setKeepAlive(true, keepAliveMs);
-  socket.setTimeout(0);
+  keepOpen(socket);
   connections.accept({ readable: socket, writable: socket }, originOf(socket, reachedHost));
 }
 
-function originOf(socket: Socket, reachedHost: string): Origin {
+/** For a conversation that may be silent for long. */
+export function keepOpen(socket: Socket): void {
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, keepAliveMs);
+  socket.setTimeout(0);
+}
+
+export function originOf(socket: Socket, reachedHost: string): Origin {
   const { remoteAddress, localAddress, remotePort } = socket;
   if (remoteAddress === undefined) return { name: "pipe", isLocal: true, reachedHost };
   const isLocal = isLoopback(remoteAddress) || remoteAddress === localAddress;

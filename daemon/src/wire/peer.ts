@@ -25,6 +25,8 @@ export interface Origin {
   isLocal: boolean;
   /** The host by which the other end reached the daemon. */
   reachedHost: string;
+  /** A page in a browser that has shown its session: it knows no token, and is nothing else than a browser. */
+  isPage?: true;
 }
 
 /** What a daemon tells of itself, and what it wants to see. */
@@ -115,13 +117,13 @@ export class Peer {
   }
 
   private answerGreeting(): void {
-    const { identity, log } = this.options;
+    const { identity, origin, log } = this.options;
     // By its name: one without parameters is to be told that there is no token.
     this.connection.onRequest(hello.method, (params: unknown) =>
       answering(hello.method, log, () => {
         if (this.state.kind !== "greeting") throw new ResponseError(ErrorCodes.InvalidRequest, "hello was said before");
         try {
-          this.open(checkHello(params, identity));
+          this.open(checkHello(params, identity, origin));
         } catch (error) {
           this.letGoSoon(`hello was refused: ${error instanceof Error ? error.message : String(error)}`);
           throw error;

@@ -3,6 +3,8 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { rpcPath, rpcUpgrade, tunnelPath, tunnelUpgrade } from "agentscope-distributed/studio";
 import { hostIn, isOwnHost } from "../http/hosts.js";
+import type { PageSocket } from "../pages/pageSocket.js";
+import { socketPath } from "../pages/pagePaths.js";
 import type { Connections } from "./connections.js";
 import { accept } from "./listeners.js";
 import { isSameSecret } from "./secret.js";
@@ -15,15 +17,19 @@ interface UpgradeOptions {
   token: string;
   connections: Connections;
   takeTunnel: TakeTunnel;
+  pages: PageSocket;
 }
 
-/** Scripts and agent servers, which know the daemon's url alone, ask HTTP for another protocol. */
+/** Scripts and agent servers, which know the daemon's url alone, and pages ask HTTP for another protocol. */
 export function answerUpgrades(server: Server, options: UpgradeOptions): void {
   server.on("upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     const socket = stream as Socket;
     socket.on("error", () => socket.destroy());
-    const status = statusOf(request, options);
+    const { pages } = options;
+    const isPages = request.url === socketPath;
+    const status = isPages ? pages.statusOf(request) : statusOf(request, options);
     if (status !== 101) return refuse(socket, status);
+    if (isPages) return pages.accept(request, socket, head);
     const { pathname } = new URL(request.url ?? "/", "http://daemon");
     const isTunnel = pathname.startsWith(tunnelPath);
     if (isTunnel) socket.pause();
@@ -37,7 +43,7 @@ export function answerUpgrades(server: Server, options: UpgradeOptions): void {
 }
 
 function statusOf({ headers, url = "/" }: IncomingMessage, { host, token }: UpgradeOptions): number {
-  // No browser has a use for this, and a page can't leave the header out.
+  // No page has a use for these, and a page can't leave the header out.
   if (headers.origin !== undefined || !isOwnHost(hostIn(headers.host), host)) return 403;
   if (!URL.canParse(url, "http://daemon")) return 400;
   const { pathname } = new URL(url, "http://daemon");

@@ -1,4 +1,4 @@
-import { daemonStatus } from "agentscope-distributed-daemon/protocol";
+import { openPage } from "agentscope-distributed-daemon/protocol";
 import { commands, env, Uri } from "vscode";
 import { type CommandId, commandId, innerCommandId, viewContainer } from "../contributions.js";
 import type { DaemonClient } from "../daemon/daemonClient.js";
@@ -46,8 +46,8 @@ export function daemonCommands({
     },
 
     async [commandId.openStudio]() {
-      const { url } = await client.request(daemonStatus, {});
-      await env.openExternal(Uri.parse(url));
+      const { url } = await client.request(openPage, {});
+      await env.openExternal(Uri.parse(url, true));
     },
 
     async [innerCommandId.showServers]() {
