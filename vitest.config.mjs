@@ -85,6 +85,8 @@ export default defineConfig({
       ]),
       project("integration", ["test/integration/**/*.test.ts"], { testTimeout: 30_000, hookTimeout: 30_000 }),
       project("daemon", ["test/daemon/**/*.test.ts"], { testTimeout: 30_000, hookTimeout: 30_000, env: {} }),
+      // `gc` is asked for where memory is measured.
+      project("fuzz", ["test/fuzz/**/*.test.ts"], { execArgv: ["--expose-gc"] }),
       project("house", ["test/house/**/*.test.ts"]),
       project("package", ["test/package/**/*.test.ts"], { testTimeout: 240_000, hookTimeout: 240_000 }),
       // After all others, one file at a time: an editor and a browser need the machine to themselves.
