@@ -85,6 +85,7 @@ export default defineConfig({
       ]),
       project("integration", ["test/integration/**/*.test.ts"], { testTimeout: 30_000, hookTimeout: 30_000 }),
       project("daemon", ["test/daemon/**/*.test.ts"], { testTimeout: 30_000, hookTimeout: 30_000, env: {} }),
+      project("chaos", ["test/chaos/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 60_000 }),
       // `gc` is asked for where memory is measured.
       project("fuzz", ["test/fuzz/**/*.test.ts"], { execArgv: ["--expose-gc"] }),
       project("house", ["test/house/**/*.test.ts"]),

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** What becomes of the bytes of one direction. */
 type Treatment = (bytes: Buffer, to: Socket) => void;
@@ -16,6 +17,10 @@ export class TcpProxy implements AsyncDisposable {
   private readonly sockets = new Set<Socket>();
   private treatment: Treatment = pass;
   private ticking: NodeJS.Timeout | undefined;
+  /** What a slow connection still has to let through. */
+  private readonly throttled = new Map<Socket, Buffer>();
+  /** Until when what was sent to a socket is underway. */
+  private readonly delayed = new Map<Socket, Promise<void>>();
 
   private constructor(
     private readonly server: Server,
@@ -61,6 +66,34 @@ export class TcpProxy implements AsyncDisposable {
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
 
+  /** From now on everything arrives as it was sent, after what is still underway. */
+  pass(): void {
+    clearInterval(this.ticking);
+    for (const [to, bytes] of this.throttled) to.write(bytes);
+    this.throttled.clear();
+    this.treatment = (bytes, to) => this.afterDelayed(to, undefined, bytes);
+  }
+
+  /** From now on everything arrives so much later. */
+  delay(byMs: number): void {
+    this.treatment = (bytes, to) => {
+      this.afterDelayed(to, pause(byMs), bytes);
+    };
+  }
+
+  private afterDelayed(to: Socket, arrival: Promise<void> | undefined, bytes: Buffer): void {
+    const before = this.delayed.get(to);
+    if (before === undefined && arrival === undefined) return void to.write(bytes);
+    const write = async () => {
+      await before;
+      await arrival;
+      to.write(bytes);
+      if (this.delayed.get(to) === written) this.delayed.delete(to);
+    };
+    const written = write();
+    this.delayed.set(to, written);
+  }
+
   /** From now on nothing arrives, and no connection ends. */
   swallow(): void {
     this.treatment = () => {};
@@ -76,14 +109,14 @@ export class TcpProxy implements AsyncDisposable {
 
   /** From now on so many bytes arrive in a second, in each direction of each connection. */
   throttle(bytesPerSecond: number): void {
-    const waiting = new Map<Socket, Buffer[]>();
+    const { throttled } = this;
     const pieceBytes = (bytesPerSecond * tickMs) / 1000;
-    this.treatment = (bytes, to) => void waiting.set(to, [...(waiting.get(to) ?? []), bytes]);
+    this.treatment = (bytes, to) =>
+      void throttled.set(to, Buffer.concat([throttled.get(to) ?? Buffer.alloc(0), bytes]));
     this.ticking = setInterval(() => {
-      for (const [to, pieces] of waiting) {
-        const bytes = Buffer.concat(pieces);
+      for (const [to, bytes] of throttled) {
         to.write(bytes.subarray(0, pieceBytes));
-        waiting.set(to, [bytes.subarray(pieceBytes)]);
+        throttled.set(to, bytes.subarray(pieceBytes));
       }
     }, tickMs);
   }
