@@ -88,6 +88,12 @@ export default defineConfig({
       project("chaos", ["test/chaos/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 60_000 }),
       // `gc` is asked for where memory is measured.
       project("fuzz", ["test/fuzz/**/*.test.ts"], { execArgv: ["--expose-gc"] }),
+      project("webview", ["test/webview/**/*.test.ts"], {
+        globalSetup: "test/webview/globalSetup.mjs",
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+        fileParallelism: false,
+      }),
       project("house", ["test/house/**/*.test.ts"]),
       project("package", ["test/package/**/*.test.ts"], { testTimeout: 240_000, hookTimeout: 240_000 }),
       // After all others, one file at a time: an editor and a browser need the machine to themselves.

@@ -9,6 +9,6 @@ export const memoryView: ViewKind<AgentSubject> = {
   title: ({ name }) => `Memory of ${name}`,
   key: ({ serverId, agentId }) => JSON.stringify([serverId, agentId]),
   restore: restoreSubject,
-  allowed: { requests: [agentMemory], topics: ["memory"] },
+  allowed: { requests: [agentMemory], topics: ["memory", "agents"] },
   actions: [],
 };

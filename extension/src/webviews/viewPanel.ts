@@ -32,10 +32,10 @@ export class ViewPanel<Subject> implements Disposable {
     private readonly options: PanelOptions<Subject>,
     ended: () => void,
   ) {
-    const { kind, subject, pages, icon } = options;
+    const { kind, subject, pages } = options;
     const { webview } = panel;
     panel.title = kind.title(subject);
-    panel.iconPath = icon;
+    panel.iconPath = options.icon;
     webview.options = { enableScripts: true, enableForms: false, localResourceRoots: [pages] };
     this.disposables.push(
       webview.onDidReceiveMessage((message: PageMessage) => this.take(message)),
@@ -54,7 +54,7 @@ export class ViewPanel<Subject> implements Disposable {
       style: address(`${kind.page}.css`),
       cspSource: webview.cspSource,
       title: panel.title,
-      opened: { subject, actions: kind.actions.map(({ id, title }) => ({ id, title })) },
+      opened: { subject, actions: kind.actions.map(({ id, title, icon }) => ({ id, title, icon })) },
     });
   }
 

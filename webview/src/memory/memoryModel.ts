@@ -1,4 +1,9 @@
-import { agentMemory, type MessageRecord, type StreamEvent } from "agentscope-distributed-daemon/protocol";
+import {
+  agentMemory,
+  type AgentRow,
+  type MessageRecord,
+  type StreamEvent,
+} from "agentscope-distributed-daemon/protocol";
 import { Changes } from "../daemon/changes.js";
 import type { Daemon, LinkState } from "../daemon/daemon.js";
 
@@ -22,18 +27,22 @@ const longestRetryMs = 15_000;
  */
 export class MemoryModel {
   readonly changes = new Changes();
+  /** Another number after each change. */
+  version = 0;
   /** How many messages there are; undefined: not told yet. */
   total: number | undefined;
   link: LinkState = { kind: "connecting" };
   /** Why nothing more comes, in a sentence: the agent or its server is gone. It is looked for again. */
   ended: string | undefined;
+  /** What the agent does, and whether it is lost with its server; undefined: not told, or gone. */
+  row: AgentRow | undefined;
 
   private readonly messages: (MessageRecord | undefined)[] = [];
   private readonly freshSince: number[] = [];
   private snapshots = 0;
   private readonly asked = new Map<number, Promise<void>>();
   private stopFollowing = () => {};
-  private readonly stopLink: () => void;
+  private readonly stops: (() => void)[];
   private retry: ReturnType<typeof setTimeout> | undefined;
   private retryMs = firstRetryMs;
 
@@ -41,10 +50,18 @@ export class MemoryModel {
     private readonly daemon: Daemon,
     private readonly agent: AgentSubject,
   ) {
-    this.stopLink = daemon.onLink((link) => {
-      this.link = link;
-      this.changes.tell();
-    });
+    const { serverId, agentId } = agent;
+    const one = { topic: "agents", serverId, offset: 0, limit: 1, filter: agentId } as const;
+    this.stops = [
+      daemon.onLink((link) => {
+        this.link = link;
+        this.changed();
+      }),
+      daemon.follow(one, (event) => {
+        if (event.kind === "agents") this.row = event.rows.find((row) => row.agentId === agentId);
+        this.changed();
+      }),
+    ];
     this.follow();
   }
 
@@ -83,7 +100,7 @@ export class MemoryModel {
   close(): void {
     clearTimeout(this.retry);
     this.stopFollowing();
-    this.stopLink();
+    for (const stop of this.stops) stop();
   }
 
   private follow(): void {
@@ -103,7 +120,7 @@ export class MemoryModel {
       this.messages.length = Math.min(this.messages.length, event.total);
       this.keep(event.offset, event.messages);
     }
-    this.changes.tell();
+    this.changed();
   }
 
   /** A server that was gone comes back with its agents, or a daemon finds its servers after it was asked for them. */
@@ -112,6 +129,11 @@ export class MemoryModel {
     clearTimeout(this.retry);
     this.retry = setTimeout(() => this.follow(), this.retryMs);
     this.retryMs = Math.min(this.retryMs * 2, longestRetryMs);
+  }
+
+  private changed(): void {
+    this.version++;
+    this.changes.tell();
   }
 
   private keep(offset: number, messages: readonly MessageRecord[]): void {
@@ -136,9 +158,10 @@ export class MemoryModel {
     const before = this.snapshots;
     const offset = this.firstMissing(page * pageSize, end) ?? end;
     const { rows } = await this.daemon.ask(agentMemory, { serverId, agentId, offset, limit: end - offset });
-    if (before === this.snapshots) this.keep(offset, rows);
-    this.changes.tell();
+    // Not told of: who is told asks again.
     if (rows.length === 0) throw new Error("The memory has fewer messages than was told.");
+    if (before === this.snapshots) this.keep(offset, rows);
+    this.changed();
   }
 
   /** The first of these that is not fresh; of messages that there are. */

@@ -3,5 +3,5 @@ import type { AgentSubject } from "../memory/memoryModel.js";
 import { MemoryView } from "../memory/memoryView.js";
 import { editorPage } from "../shell/editorPage.js";
 
-const { daemon, subject } = editorPage();
-render(<MemoryView daemon={daemon} subject={subject as AgentSubject} />, document.body);
+const { daemon, shell, subject } = editorPage();
+render(<MemoryView daemon={daemon} shell={shell} subject={subject as AgentSubject} />, document.body);

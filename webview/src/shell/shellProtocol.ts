@@ -25,6 +25,7 @@ export interface PageKept {
 export interface ShellAction {
   id: string;
   title: string;
+  icon: "document" | "pin" | "compare";
 }
 
 export type EditorLink = { kind: "connecting" } | { kind: "connected" } | { kind: "lost"; reason: string };
