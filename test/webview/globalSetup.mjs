@@ -1,10 +1,11 @@
 // Once for all tests of pages: the bundles, and a browser that shows them.
 import { commandPath, needCommands } from "../../scripts/debianPackages.mjs";
-import { bundleWebview, webviewBundle } from "../../scripts/webview.mjs";
+import { prepare } from "../../scripts/prepare.mjs";
+import { webviewBundle } from "../../scripts/webview.mjs";
 
 /** @param {import("vitest/node").TestProject} project */
-export async function setup(project) {
-  if (!(await bundleWebview())) throw new Error("The pages could not be bundled; why stands above.");
+export function setup(project) {
+  if (!prepare()) throw new Error("The pages could not be bundled; why stands above.");
   project.provide("pages", { folder: webviewBundle, ...browser() });
 }
 

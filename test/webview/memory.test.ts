@@ -187,8 +187,8 @@ describe.runIf(hasBrowser())("the memory of an agent, in a panel of the editor",
       document.body.insertAdjacentHTML("beforeend", "<iframe src='https://evil.test/frame'></iframe><script src='https://evil.test/script.js'></script>");
     `);
     await until(() => panel.violations.length >= 5, { timeoutMs: 10_000, what: "what the policy refused" });
-    const refused = new Set(panel.violations.map((violation) => violation.split(":")[0]));
-    expect([...refused].sort()).toEqual([
+    const refused = panel.violations.map((violation) => violation.split(":")[0] ?? "");
+    expect([...new Set(refused)].sort((a, b) => a.localeCompare(b))).toEqual([
       "connect-src",
       "frame-src",
       "script-src-attr",

@@ -4,6 +4,7 @@ import type { Daemon } from "../daemon/daemon.js";
 import { MemoryView } from "../memory/memoryView.js";
 import { serverName } from "../resources/shownServers.js";
 import { agentsOfPage } from "./agentPage.js";
+import { browserShell } from "./browserShell.js";
 import { Link } from "./navigation.js";
 import { Pager } from "./pager.js";
 import type { Tree } from "./treeModel.js";
@@ -20,7 +21,8 @@ export function MemoryPage({ daemon, serverId, agentId }: { daemon: Daemon; serv
     );
   }, [daemon, serverId, agentId]);
   const subject = useMemo(() => ({ serverId, agentId, name }), [serverId, agentId, name]);
-  return <MemoryView daemon={daemon} subject={subject} />;
+  const shell = useMemo(() => browserShell(`memory ${serverId} ${agentId}`), [serverId, agentId]);
+  return <MemoryView daemon={daemon} shell={shell} subject={subject} />;
 }
 
 /** The agents, to choose one. */
