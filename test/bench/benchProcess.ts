@@ -21,12 +21,14 @@ async function runNamedBench(name: string | undefined, quick: boolean): Promise<
     progress,
     own: (resource) => resources.own(resource),
     figure: (measuredRounds, measured) => summarize(bench.name, measuredRounds, measured),
-    inTurn: (sides, options) =>
-      inTurn(sides, {
-        rounds,
+    inTurn: (sides, options) => {
+      const count = options?.rounds ?? rounds;
+      return inTurn(sides, {
+        rounds: count,
         warmUps: options?.warmUps ?? 1,
-        onTurn: (side, round) => progress(round === 0 ? `warming up: ${side}` : `round ${round} of ${rounds}: ${side}`),
-      }),
+        onTurn: (side, round) => progress(round === 0 ? `warming up: ${side}` : `round ${round} of ${count}: ${side}`),
+      });
+    },
   };
   try {
     return await bench.run(context);

@@ -5,13 +5,14 @@ const known = ["latency", "throughput"];
 
 describe("the bench's command line", () => {
   test("without arguments asks for everything", () => {
-    expect(parseCommandLine([], known)).toEqual({ names: [], json: false, quick: false, help: false });
+    expect(parseCommandLine([], known)).toEqual({ names: [], json: false, markdown: false, quick: false, help: false });
   });
 
   test("takes names and options in any order, and each name once", () => {
     expect(parseCommandLine(["latency", "--quick", "throughput", "latency", "--json"], known)).toEqual({
       names: ["latency", "throughput"],
       json: true,
+      markdown: false,
       quick: true,
       help: false,
     });

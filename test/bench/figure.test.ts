@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isMet, ratioAtLeast, ratioAtMost, summarize, valueAtMost } from "./figure.js";
 
-const rounds = { of: {}, foreignCpuSeconds: [0.1, 0, 0] };
+const rounds = { of: {}, foreignCpuSeconds: [0.1, 0, 0], foreignCpuShare: [0.2, 0.1, 0.4] };
 
 describe("a figure", () => {
   test("is the median of its rounds, and its ratio the median of the rounds' ratios", () => {
@@ -16,6 +16,7 @@ describe("a figure", () => {
     expect(figure.goal).toBe("ratio at least 25");
     expect(figure.spread).toEqual([100, 300]);
     expect(figure.foreignCpuSeconds).toEqual([0.1, 0, 0]);
+    expect(figure.foreignCpuShare).toBe(0.2);
   });
 
   test("without a goal is neither met nor missed", () => {

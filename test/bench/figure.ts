@@ -32,6 +32,8 @@ export interface Figure {
   readonly spread: readonly [number, number];
   /** CPU seconds of processes that are not ours, for each round; `null` where the machine does not tell. */
   readonly foreignCpuSeconds: readonly (number | null)[];
+  /** What that was of all cores' time, 0 to 1: the median of the rounds. */
+  readonly foreignCpuShare: number | null;
 }
 
 export interface Measured {
@@ -50,6 +52,7 @@ export function summarize(bench: string, rounds: Rounds<unknown>, measured: Meas
   const yardstick = measured.yardstick ? median(measured.yardstick) : null;
   const ratio = measured.yardstick ? median(pairedRatios(measured.values, measured.yardstick)) : null;
   const { goal } = measured;
+  const shares = rounds.foreignCpuShare.filter((share) => share !== null);
   return {
     bench,
     figure: measured.figure,
@@ -63,6 +66,7 @@ export function summarize(bench: string, rounds: Rounds<unknown>, measured: Meas
     rounds: measured.values.length,
     spread: spread(measured.values),
     foreignCpuSeconds: rounds.foreignCpuSeconds,
+    foreignCpuShare: shares.length === 0 ? null : median(shares),
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Figure } from "./figure.js";
-import { figureTable, shortNumber } from "./figureTable.js";
+import { figureTable, markdownTable, shortNumber } from "./figureTable.js";
 
 const throughput: Figure = {
   bench: "throughput",
@@ -15,13 +15,14 @@ const throughput: Figure = {
   rounds: 5,
   spread: [170000, 190000],
   foreignCpuSeconds: [0.01, 0.02],
+  foreignCpuShare: 0.034,
 };
 
 describe("the table of figures", () => {
   test("shows value, yardstick, ratio, goal and whether it was met", () => {
     const [head, , row] = figureTable([throughput]).split("\n");
-    expect(head).toMatch(/^bench +figure +value +unit +yardstick +ratio +goal +met +foreign CPU$/);
-    expect(row).toMatch(/^throughput +100 agents +180,123 +calls\/s +7,000 +25\.7 +ratio at least 25 +met +0\.03 s$/);
+    expect(head).toMatch(/^bench +figure +value +unit +yardstick +ratio +goal +met +others$/);
+    expect(row).toMatch(/^throughput +100 agents +180,123 +calls\/s +7,000 +25\.7 +ratio at least 25 +met +3%$/);
   });
 
   test("names a bench once, and leaves empty what a figure does not have", () => {
@@ -34,8 +35,14 @@ describe("the table of figures", () => {
       target: null,
       met: null,
     };
-    const rows = figureTable([throughput, { ...shown, foreignCpuSeconds: [null] }]).split("\n");
+    const rows = figureTable([throughput, { ...shown, foreignCpuShare: null }]).split("\n");
     expect(rows[3]).toMatch(/^ +1 agent +180,123 +calls\/s$/);
+  });
+
+  test("is the same for a page of Markdown", () => {
+    const [head, , row] = markdownTable([throughput]).split("\n");
+    expect(head).toBe("| bench | figure | ours | yardstick | ratio | goal | reached | others |");
+    expect(row).toBe("| `throughput` | 100 agents | 180,123 calls/s | 7,000 calls/s | 25.7 | ratio ≥ 25 | yes | 3% |");
   });
 
   test("a missed goal is loud", () => {

@@ -1,7 +1,7 @@
 import type { Figure } from "./figure.js";
 
-const columns = ["bench", "figure", "value", "unit", "yardstick", "ratio", "goal", "met", "foreign CPU"] as const;
-const alignedRight = new Set(["value", "yardstick", "ratio", "foreign CPU"]);
+const columns = ["bench", "figure", "value", "unit", "yardstick", "ratio", "goal", "met", "others"] as const;
+const alignedRight = new Set(["value", "yardstick", "ratio", "others"]);
 
 /** The figures for a person: one row each, a bench's name only in its first row. */
 export function figureTable(figures: readonly Figure[]): string {
@@ -25,7 +25,6 @@ export function shortNumber(value: number): string {
 }
 
 function cells(figure: Figure, sameBench: boolean): string[] {
-  const foreign = figure.foreignCpuSeconds.filter((seconds) => seconds !== null);
   return [
     sameBench ? "" : figure.bench,
     figure.figure,
@@ -35,6 +34,27 @@ function cells(figure: Figure, sameBench: boolean): string[] {
     figure.ratio === null ? "" : shortNumber(figure.ratio),
     figure.goal ?? "",
     figure.met === null ? "" : figure.met ? "met" : "MISSED",
-    foreign.length === 0 ? "" : `${shortNumber(foreign.reduce((sum, seconds) => sum + seconds, 0))} s`,
+    othersOf(figure),
   ];
+}
+
+/** The same for a page of Markdown, as docs/performance.md has it. */
+export function markdownTable(figures: readonly Figure[]): string {
+  const rows = figures.map(({ bench, figure, value, unit, yardstick, ratio, ...rest }) => [
+    `\`${bench}\``,
+    figure,
+    `${shortNumber(value)} ${unit}`,
+    yardstick === null ? "" : `${shortNumber(yardstick)} ${unit}`,
+    ratio === null ? "" : shortNumber(ratio),
+    (rest.goal ?? "").replace("at least", "≥").replace("at most", "≤"),
+    rest.met === null ? "" : rest.met ? "yes" : "no",
+    othersOf(rest),
+  ]);
+  const head = ["bench", "figure", "ours", "yardstick", "ratio", "goal", "reached", "others"];
+  return [head, head.map(() => "---"), ...rows].map((cell) => `| ${cell.join(" | ")} |`).join("\n");
+}
+
+/** How much of the machine other programs had. */
+function othersOf({ foreignCpuShare }: Pick<Figure, "foreignCpuShare">): string {
+  return foreignCpuShare === null ? "" : `${Math.round(foreignCpuShare * 100)}%`;
 }

@@ -24,6 +24,7 @@ describe("measuring in turn", () => {
   test("notes for each round what other processes took", async () => {
     const rounds = await inTurn({ idle: async () => undefined }, { rounds: 2, warmUps: 0 });
     expect(rounds.foreignCpuSeconds).toHaveLength(2);
+    for (const share of rounds.foreignCpuShare) expect(share ?? 0).toSatisfy((one: number) => one >= 0 && one <= 1);
   });
 
   test("a side that fails ends the measuring", async () => {

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { foreignCpuSeconds, sampleCpu } from "./cpuTime.js";
 
 /** The sides of a comparison by name; each call measures one round of that side. */
@@ -8,6 +9,8 @@ export interface Rounds<Of> {
   readonly of: Of;
   /** For each round the CPU time that other processes of the machine took. */
   readonly foreignCpuSeconds: readonly (number | null)[];
+  /** The same as a share of what all cores could have done in that round, 0 to 1. */
+  readonly foreignCpuShare: readonly (number | null)[];
 }
 
 export interface InTurnOptions {
@@ -25,14 +28,19 @@ export async function inTurn<S extends Sides>(sides: S, options: InTurnOptions):
   const names = Object.keys(sides);
   const of: Record<string, unknown[]> = Object.fromEntries(names.map((name) => [name, []]));
   const foreign: (number | null)[] = [];
+  const shares: (number | null)[] = [];
   for (let round = 1 - options.warmUps; round <= options.rounds; round++) {
-    const before = sampleCpu();
+    const [before, beganAt] = [sampleCpu(), performance.now()];
     for (const name of names) {
       options.onTurn?.(name, Math.max(0, round));
       const answer = await sides[name]?.();
       if (round > 0) of[name]?.push(answer);
     }
-    if (round > 0) foreign.push(foreignCpuSeconds(before, sampleCpu()) ?? null);
+    if (round <= 0) continue;
+    const seconds = foreignCpuSeconds(before, sampleCpu()) ?? null;
+    const couldBe = (availableParallelism() * (performance.now() - beganAt)) / 1000;
+    foreign.push(seconds);
+    shares.push(seconds === null ? null : Math.min(1, seconds / couldBe));
   }
-  return { of: of as Measurements<S>, foreignCpuSeconds: foreign };
+  return { of: of as Measurements<S>, foreignCpuSeconds: foreign, foreignCpuShare: shares };
 }

@@ -2,7 +2,7 @@ import { availableParallelism, cpus, totalmem } from "node:os";
 import { benches } from "./benches.js";
 import { parseCommandLine, usage } from "./commandLine.js";
 import type { Figure } from "./figure.js";
-import { figureTable } from "./figureTable.js";
+import { figureTable, markdownTable } from "./figureTable.js";
 import { runBench } from "./runBench.js";
 
 function machine(): string {
@@ -41,8 +41,9 @@ async function main(): Promise<number> {
       process.stderr.write(`${bench.name} failed: ${error instanceof Error ? error.message : String(error)}\n`);
     }
   }
-  if (!commandLine.json) process.stdout.write(`${machine()}\n\n${figureTable(figures)}\n\n`);
-  for (const figure of figures) process.stdout.write(`${JSON.stringify(figure)}\n`);
+  const table = commandLine.markdown ? markdownTable(figures) : figureTable(figures);
+  if (!commandLine.json) process.stdout.write(`${machine()}\n\n${table}\n\n`);
+  if (!commandLine.markdown) for (const figure of figures) process.stdout.write(`${JSON.stringify(figure)}\n`);
   if (failed.length > 0) process.stderr.write(`failed: ${failed.join(", ")}\n`);
   return failed.length > 0 ? 1 : 0;
 }

@@ -57,11 +57,19 @@ export function makeMainRuntime(): Runtime {
   });
 
   function open(access: ServerAccess | Promise<ServerAccess>): { connection: Connection; link: StreamLink } {
+    forgetLost();
     const id = `${instance}-${++connectionCount}`;
     const link = new StreamLink({ id, access, self });
     const connection = new Connection(endpoint, id, link);
     link.start(connection);
     return { connection, link };
+  }
+
+  /** A program that runs for months has to do with many servers, one after the other. */
+  function forgetLost(): void {
+    for (const known of [connections, byAccess]) {
+      for (const [key, { lostError }] of known) if (lostError !== undefined) known.delete(key);
+    }
   }
 
   /** What a connection lets in is for its token alone: another token has a connection of its own. */
