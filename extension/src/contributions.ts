@@ -28,8 +28,9 @@ export const commandId = {
   cloneAgent: "agentscope.cloneAgent",
   runScript: "agentscope.runScript",
   runScriptDistributed: "agentscope.runScriptDistributed",
+  debugScript: "agentscope.debugScript",
+  chooseRunTarget: "agentscope.chooseRunTarget",
   stopRun: "agentscope.stopRun",
-
   showRunOutput: "agentscope.showRunOutput",
   restartDaemon: "agentscope.restartDaemon",
   showDaemonLog: "agentscope.showDaemonLog",
@@ -42,7 +43,12 @@ export type CommandId = (typeof commandId)[keyof typeof commandId];
 export const innerCommandId = {
   showMoreAgents: "agentscope.inner.showMoreAgents",
   showServers: "agentscope.inner.showServers",
+  showAgentsOfClass: "agentscope.inner.showAgentsOfClass",
+  /** Runs a command line in a terminal. */
+  typeInTerminal: "agentscope.inner.typeInTerminal",
 } as const;
+
+export type InnerCommandId = (typeof innerCommandId)[keyof typeof innerCommandId];
 
 export const contextKey = {
   /** `connecting`, `connected` or `down`. */
@@ -63,4 +69,6 @@ export const settingId = {
   agentFolder: "agentscope.servers.agentFolder",
   modelConfigs: "agentscope.servers.modelConfigs",
   workers: "agentscope.servers.workers",
+  nodePath: "agentscope.node.path",
+  codeLens: "agentscope.codeLens",
 } as const;

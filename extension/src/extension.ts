@@ -6,10 +6,17 @@ import { exampleCommands } from "./commands/exampleCommands.js";
 import { memoryCommands } from "./commands/memoryCommands.js";
 import { runCommands } from "./commands/runCommands.js";
 import { serverCommands } from "./commands/serverCommands.js";
+import { typeInTerminal } from "./commands/typeInTerminal.js";
+import { innerCommandId } from "./contributions.js";
 import { DaemonClient } from "./daemon/daemonClient.js";
 import { joinDaemon } from "./daemon/daemonLauncher.js";
 import { DaemonState } from "./daemon/daemonState.js";
 import { memoryView } from "./memory/memoryView.js";
+import { debugCommands, offerDebugConfigurations } from "./debug/debugScript.js";
+import { LiveAgents } from "./scripts/liveAgents.js";
+import { ChosenTarget } from "./scripts/runTarget.js";
+import { ScriptLenses } from "./scripts/scriptLenses.js";
+import { TargetSwitch } from "./scripts/targetSwitch.js";
 import { settings } from "./settings.js";
 import { StatusBar } from "./statusBar.js";
 import { DaemonLogs } from "./views/daemonLogs.js";
@@ -29,7 +36,7 @@ export function activate(context: ExtensionContext): void {
     name: env.appName,
     version,
     timeoutMs: settings.timeoutMs,
-    join: () => joinDaemon({ script, mayStart: settings.startsDaemon }),
+    join: () => joinDaemon({ script, mayStart: settings.startsDaemon, nodePath: settings.nodePath }),
   });
   const state = new DaemonState();
   const servers = new ServerTree(client, state);
@@ -39,6 +46,8 @@ export function activate(context: ExtensionContext): void {
   const outputs = new RunOutputs(client);
   const shared = { client, extension: context.extensionUri, run: tellFailure(log) };
   const memories = new ViewPanels(memoryView, shared);
+  const targets = new TargetSwitch(new ChosenTarget(context.workspaceState), state);
+  const live = new LiveAgents(client, state);
 
   context.subscriptions.push(
     log,
@@ -49,6 +58,10 @@ export function activate(context: ExtensionContext): void {
     logs,
     outputs,
     memories,
+    targets,
+    live,
+    new ScriptLenses(live),
+    offerDebugConfigurations({ client, targets }),
     ...followActiveScript(),
     { dispose: followState({ client, state, servers, statusBar, log }) },
     ...registerCommands(
@@ -57,7 +70,10 @@ export function activate(context: ExtensionContext): void {
         ...serverCommands({ client, state, tree: servers }),
         ...agentCommands(client, servers),
         ...memoryCommands(client, memories),
-        ...runCommands({ client, state, outputs }),
+        ...runCommands({ client, state, outputs, targets }),
+        ...targets.commands,
+        ...debugCommands({ client, targets }),
+        [innerCommandId.typeInTerminal]: typeInTerminal,
         ...exampleCommands(Uri.joinPath(context.extensionUri, "example")),
       },
       log,

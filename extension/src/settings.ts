@@ -11,6 +11,13 @@ export const settings = {
   get timeoutMs(): number {
     return workspace.getConfiguration().get(settingId.timeoutSeconds, 10) * 1000;
   },
+  /** The Node for scripts and agent servers; undefined: the daemon finds one. */
+  get nodePath(): string | undefined {
+    return workspace.getConfiguration().get(settingId.nodePath, "") || undefined;
+  },
+  codeLens(document: Uri): boolean {
+    return workspace.getConfiguration(undefined, document).get(settingId.codeLens, true);
+  },
   /** How agent servers of a folder are started. */
   serverOptions(folder: string): StartServer {
     const configuration = workspace.getConfiguration(undefined, Uri.file(folder));

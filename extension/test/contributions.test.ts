@@ -11,7 +11,9 @@ import {
 } from "../src/contributions.js";
 
 interface MenuItem {
-  command: string;
+  /** Undefined: the item opens a submenu. */
+  command?: string;
+  submenu?: string;
   when?: string;
 }
 interface Manifest {
@@ -21,6 +23,7 @@ interface Manifest {
   contributes: {
     commands: { command: string; title: string; category: string; enablement?: string }[];
     menus: Record<string, MenuItem[]>;
+    submenus: { id: string; label: string }[];
     viewsContainers: { activitybar: { id: string; icon: string }[] };
     views: Record<string, { id: string; name: string; icon: string }[]>;
     viewsWelcome: { view: string; when: string; contents: string }[];
@@ -62,7 +65,7 @@ describe("the manifest and contributions.ts say the same", () => {
 });
 
 test("menus and welcome texts name commands that there are", () => {
-  const inMenus = Object.values(contributes.menus).flatMap((items) => items.map(({ command }) => command));
+  const inMenus = Object.values(contributes.menus).flatMap((items) => items.flatMap(({ command }) => command ?? []));
   expect(inMenus.filter((command) => !commands.includes(command))).toEqual([]);
   const texts = [
     ...contributes.viewsWelcome.map(({ contents }) => contents),
@@ -72,6 +75,12 @@ test("menus and welcome texts name commands that there are", () => {
   const ours = inTexts.map(([, command = ""]) => command).filter((command) => command.startsWith("agentscope."));
   expect(ours.length).toBeGreaterThan(0);
   expect(ours.filter((command) => !commands.includes(command))).toEqual([]);
+});
+
+test("submenus are opened from a menu, and have commands in them", () => {
+  const opened = Object.values(contributes.menus).flatMap((items) => items.flatMap(({ submenu }) => submenu ?? []));
+  expect(opened).toEqual(contributes.submenus.map(({ id }) => id));
+  for (const { id } of contributes.submenus) expect(contributes.menus[id]?.length).toBeGreaterThan(0);
 });
 
 test("when-clauses use context keys that somebody sets", () => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { agentMemory, cloneAgent, deleteAgent, deleteAllAgents, listAgents } from "../protocol/index.js";
+import { agentMemory, cloneAgent, countAgents, deleteAgent, deleteAllAgents, listAgents } from "../protocol/index.js";
+import type { Runs } from "../runs/runs.js";
 import type { Servers } from "../servers/servers.js";
 import { id, page } from "./forms.js";
 import { type Answer, answerTo } from "./request.js";
@@ -13,9 +14,17 @@ const list = z.object({
   states: z.boolean().optional(),
 });
 
-export function agentRequests(servers: Servers): Answer[] {
+/** The most classes that are counted at once: those of a file. */
+const mostClasses = 100;
+
+export function agentRequests({ servers, runs }: { servers: Servers; runs: Runs }): Answer[] {
   return [
     answerTo(listAgents, list, (query) => servers.agents(query)),
+    answerTo(countAgents, z.object({ classNames: z.array(id).max(mostClasses) }), ({ classNames }) =>
+      Object.fromEntries(
+        classNames.map((name) => [name, servers.agentsOfClass(name) + runs.ownAgentsOfClass(name)] as const),
+      ),
+    ),
     answerTo(deleteAgent, one, async ({ serverId, agentId }) => {
       await servers.deleteAgent(serverId, agentId);
       return {};

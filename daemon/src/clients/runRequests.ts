@@ -9,12 +9,14 @@ import {
   listRuns,
   questionEnd,
   runOutput,
+  scriptCommand,
   startRun,
   stopRun,
   traceWait,
 } from "../protocol/index.js";
 import type { Questions } from "../questions/questions.js";
 import type { Runs } from "../runs/runs.js";
+import { scriptCommand as commandOf } from "../runs/scriptCommand.js";
 import { count, id, none, page, path } from "./forms.js";
 import { type Answer, answerTo } from "./request.js";
 
@@ -48,6 +50,7 @@ export function runRequests(parts: RunParts, who: string): Answer[] {
     answerTo(listRuns, z.object(page), (request) => runs.rows(request)),
     answerTo(getRun, one, ({ runId }) => runs.row(runId)),
     answerTo(startRun, start, (request) => runs.start(request)),
+    answerTo(scriptCommand, start, (request) => commandOf(request)),
     answerTo(stopRun, one, async ({ runId }) => {
       await runs.stop(runId);
       return {};

@@ -40,7 +40,7 @@ function welcomePerson(guest: Guest, daemon: DaemonControl, parts: Parts): () =>
   const answers = [
     ...daemonRequests(daemon, log),
     ...serverRequests(servers),
-    ...agentRequests(servers),
+    ...agentRequests(parts),
     ...runRequests(parts, guest.client.name),
     ...subscriptions.answers,
   ];

@@ -61,6 +61,8 @@ export const listAgents = request<
   PageRequest & { serverId?: string; runId?: string; filter?: string; states?: boolean },
   Page<AgentRow>
 >("agents/list");
+/** How many agents of each class live, on servers and in the processes of scripts. */
+export const countAgents = request<{ classNames: string[] }, Record<string, number>>("agents/count");
 export const deleteAgent = request<{ serverId: string; agentId: string }, None>("agents/delete");
 export const deleteAllAgents = request<{ serverId: string }, None>("agents/deleteAll");
 export const cloneAgent = request<{ serverId: string; agentId: string }, AgentRow>("agents/clone");
@@ -76,6 +78,8 @@ export const resourceHistory = request<{ serverId: string; sinceMs?: number }, R
 export const listRuns = request<PageRequest, Page<RunRow>>("runs/list");
 export const getRun = request<{ runId: string }, RunRow>("runs/get");
 export const startRun = request<StartRun, RunRow>("runs/start");
+/** How `startRun` would start the script, for those who start it themselves, such as debuggers. */
+export const scriptCommand = request<StartRun, ScriptCommand>("runs/command");
 export const stopRun = request<{ runId: string }, None>("runs/stop");
 /** What the run wrote, from a byte on; `end` is where the next page begins. */
 export const runOutput = request<
@@ -92,6 +96,18 @@ export interface StartRun {
   env?: Record<string, string>;
   /** Added before the script, such as `--inspect-brk`. */
   nodeArgs?: string[];
+}
+
+export interface ScriptCommand {
+  /** The whole path of the script. */
+  script: string;
+  cwd: string;
+  /** Node. */
+  command: string;
+  /** For Node, before the script: the loader of TypeScript. */
+  nodeArgs: string[];
+  /** For the script. */
+  args: string[];
 }
 
 /** Of a run, newest first. */

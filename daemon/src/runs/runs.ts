@@ -107,18 +107,31 @@ export class Runs {
     return this.runs.get(runId)?.agents ?? [];
   }
 
+  /** How many agents of a class live in the processes of scripts. */
+  ownAgentsOfClass(className: string): number {
+    const going = [...this.runs.values()].filter(({ isGoing }) => isGoing);
+    return going.reduce((sum, { agents }) => sum + agents.filter(([, , name]) => name === className).length, 0);
+  }
+
   /** @throws StudioError when it can't be started. */
   async start(request: StartRun): Promise<RunRow> {
     const command = scriptCommand(request);
     const runId = randomUUID();
-    const row = newRow(runId, { ...command, args: request.args ?? [], target: request.target ?? "" });
+    const row = newRow(runId, { ...command, target: request.target ?? "" });
     const run = new Run({ row: { ...row, hasOutput: true }, isLocal: true });
     // Before it is there: a script may attach before its keeper has said that it runs.
     this.runs.set(runId, run);
     this.save(run);
     try {
       const env = runEnvironment(request, { runId, stateFolder: this.options.stateFolder, ...this.options.studio() });
-      const order = { ...command, folder: this.folderOf(runId), ...outputLimits(this.options.outputBytes) };
+      const { command: node, cwd, nodeArgs, script: path, args } = command;
+      const order = {
+        command: node,
+        cwd,
+        args: [...nodeArgs, path, ...args],
+        folder: this.folderOf(runId),
+        ...outputLimits(this.options.outputBytes),
+      };
       const { kept, script } = await KeptProcess.start(order, env, this.keptEvents(run));
       run.kept = kept;
       run.row.pid = script.pid;

@@ -3,15 +3,8 @@ import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { StudioError } from "../errors.js";
-import type { StartRun } from "../protocol/index.js";
-
-export interface ScriptCommand {
-  /** The whole path of the script. */
-  script: string;
-  cwd: string;
-  command: string;
-  args: string[];
-}
+import { nodeProgram } from "../processes/nodeProgram.js";
+import type { ScriptCommand, StartRun } from "../protocol/index.js";
 
 /**
  * How a script is started: by Node, and TypeScript with the loader of the workspace.
@@ -26,15 +19,17 @@ export function scriptCommand({ script, args = [], cwd, nodeArgs = [] }: StartRu
   }
   const path = resolve(folder, script);
   if (!existsSync(path) || !statSync(path).isFile()) throw StudioError.refused(`there is no script ${path}`);
+  const command = nodeProgram();
   return {
     script: path,
     cwd: folder,
-    command: process.execPath,
-    args: [...nodeArgs, ...loaderOf(path, folder), path, ...args],
+    command,
+    nodeArgs: [...nodeArgs, ...loaderOf(path, folder, command)],
+    args,
   };
 }
 
-function loaderOf(script: string, folder: string): string[] {
+function loaderOf(script: string, folder: string, node: string): string[] {
   if (!/\.[cm]?tsx?$/.test(script)) return [];
   for (const from of [dirname(script), folder]) {
     try {
@@ -45,7 +40,8 @@ function loaderOf(script: string, folder: string): string[] {
     }
   }
   // Node's own leaves out types alone: decorators and enums need a loader.
-  if ("typescript" in process.features && process.features.typescript !== false) return [];
+  const isOwn = node === process.execPath;
+  if (isOwn && "typescript" in process.features && process.features.typescript !== false) return [];
   throw StudioError.refused(
     `${script} is TypeScript, and neither its folder nor ${folder} has tsx to run it: npm install --save-dev tsx`,
   );

@@ -109,6 +109,18 @@ export class AgentIndex {
     return counts;
   }
 
+  /** How many of a class live. */
+  countOfClass(className: string): number {
+    let count = 0;
+    for (const table of this.tables.values()) {
+      for (const { entries, lost } of table.parts()) {
+        if (lost) continue;
+        for (const entry of entries.values()) if (entry.className === className) count += 1;
+      }
+    }
+    return count;
+  }
+
   private chosen(serverId: string | undefined): Iterable<[string, AgentTable]> {
     if (serverId === undefined) return this.tables;
     const table = this.tables.get(serverId);

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { studioEnvironment } from "agentscope-distributed/studio";
 import type { Home } from "../home/home.js";
 import type { StartServer } from "../protocol/requests.js";
+import { nodeProgram } from "../processes/nodeProgram.js";
 import type { ServerCommand } from "./serverProcess.js";
 import { workspaceSdk } from "./workspaceSdk.js";
 
@@ -16,7 +17,13 @@ export interface ManagedContext {
 /** How a managed server is started, in the version of the SDK that programs of its folder have. */
 export function managedCommand(serverId: string, options: StartServer, context: ManagedContext): ServerCommand {
   const { cwd, host = "127.0.0.1", port = 0, agentDir, modelConfigPath, workers } = options;
-  const { [studioEnvironment.url]: _url, [studioEnvironment.runId]: _runId, ...env } = process.env;
+  const {
+    [studioEnvironment.url]: _url,
+    [studioEnvironment.runId]: _runId,
+    // The daemon's own, where a desktop editor runs it.
+    ELECTRON_RUN_AS_NODE: _electron,
+    ...env
+  } = process.env;
   const given = {
     "--server-id": serverId,
     "--token-file": context.tokenFile,
@@ -28,6 +35,7 @@ export function managedCommand(serverId: string, options: StartServer, context: 
   };
   const args = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
   return {
+    command: nodeProgram(),
     script: workspaceSdk(cwd).command,
     args: ["start", "--managed", ...args],
     cwd,

@@ -6,6 +6,8 @@ import { identify, isRunning, type ProcessIdentity } from "../processes/processI
 import { ProcessWatch } from "../processes/processWatch.js";
 
 export interface ServerCommand {
+  /** Node. */
+  command: string;
   /** The JavaScript file. */
   script: string;
   args: string[];
@@ -58,7 +60,7 @@ export class ServerProcess implements Disposable {
     closeSync(openSync(logPath, "w", 0o600));
     const log = openSync(logPath, "a", 0o600);
     try {
-      const child = spawn(process.execPath, [command.script, ...command.args], {
+      const child = spawn(command.command, [command.script, ...command.args], {
         cwd: command.cwd,
         env: command.env,
         stdio: ["ignore", log, log],

@@ -122,6 +122,11 @@ export class Servers {
     return this.ofRuns.of(runId, options);
   }
 
+  /** How many agents of a class live on servers. */
+  agentsOfClass(className: string): number {
+    return this.table.agents.countOfClass(className);
+  }
+
   /** Starts a server that the daemon keeps running; resolves when it is there. @throws StudioError with its last words. */
   async start(options: StartServer): Promise<ServerRow> {
     return (await this.managed.start(options)).row();

@@ -57,6 +57,16 @@ describe("pages", () => {
     expect(found("Agent 499")).toEqual(["ID-b499"]);
   });
 
+  test("of a class, those are counted that live, on all servers", () => {
+    const index = indexOf({
+      one: briefs(3),
+      two: [...briefs(2, "b"), ["c", "C", "EchoTwice", "m"]],
+      three: briefs(4, "d"),
+    });
+    index.lose("three");
+    expect([index.countOfClass("Echo"), index.countOfClass("EchoTwice"), index.countOfClass("Ech")]).toEqual([5, 1, 0]);
+  });
+
   test("agents are those of the run whose script made them", () => {
     const index = indexOf({ one: [...briefs(1), ["x", "X", "Echo", "another maker"]] });
     expect(index.list({ offset: 0, limit: 9 }).rows.map(({ runId }) => runId)).toEqual(["run-1", undefined]);

@@ -1,21 +1,40 @@
 import { type AgentRow, cloneAgent, deleteAgent, listAgents } from "agentscope-distributed-daemon/protocol";
 import { commands, env, Uri, window, workspace } from "vscode";
-import { type CommandId, commandId, contextKey, innerCommandId } from "../contributions.js";
+import {
+  type CommandId,
+  commandId,
+  contextKey,
+  type InnerCommandId,
+  innerCommandId,
+  viewId,
+} from "../contributions.js";
 import type { DaemonClient } from "../daemon/daemonClient.js";
 import type { AgentNode, ServerNode, ServerTree } from "../views/serverTree.js";
 import { type Command, CommandError } from "./command.js";
 import { confirm, pickAgent } from "./pick.js";
 
+/** Servers that are opened in the tree to show the agents of a class. */
+const mostOpened = 10;
+
 export function agentCommands(
   client: DaemonClient,
   tree: ServerTree,
-): Partial<Record<CommandId | typeof innerCommandId.showMoreAgents, Command>> {
+): Partial<Record<CommandId | InnerCommandId, Command>> {
   const chosen = async (node: AgentNode | undefined, title: string): Promise<AgentRow> =>
     node?.row ?? (await pickAgent(client, title));
 
   const filter = async (text: string): Promise<void> => {
     tree.setFilter(text);
     await commands.executeCommand("setContext", contextKey.agentsFiltered, text !== "");
+  };
+
+  const showClass = async (className: string): Promise<void> => {
+    await filter(className);
+    await commands.executeCommand(`${viewId.servers}.focus`);
+    const { rows } = await client.request(listAgents, { filter: className, offset: 0, limit: 500 });
+    const living = rows.filter((row) => row.className === className && !row.lost);
+    const serverIds = [...new Set(living.map((row) => row.serverId))];
+    for (const serverId of serverIds.slice(0, mostOpened)) await tree.reveal(serverId, { expand: true });
   };
 
   return {
@@ -66,6 +85,8 @@ export function agentCommands(
     },
 
     [commandId.clearAgentFilter]: () => filter(""),
+
+    [innerCommandId.showAgentsOfClass]: showClass,
 
     [innerCommandId.showMoreAgents](serverId: string) {
       tree.showMore(serverId);

@@ -1,8 +1,6 @@
 import { CancellationError, commands, type Disposable, type LogOutputChannel, window } from "vscode";
-import { type CommandId, commandId, type innerCommandId } from "../contributions.js";
+import { type CommandId, commandId, type InnerCommandId } from "../contributions.js";
 import { DaemonFailure } from "../daemon/daemonFailure.js";
-
-type InnerCommandId = (typeof innerCommandId)[keyof typeof innerCommandId];
 
 /** What a person may do next, as a button. */
 export interface NextStep {

@@ -1,6 +1,7 @@
 import { commands, FileType, Uri, window, workspace } from "vscode";
 import { type CommandId, commandId } from "../contributions.js";
 import type { Command } from "./command.js";
+import { typeInTerminal } from "./typeInTerminal.js";
 import { workspaceFolder } from "./workspaceFolder.js";
 
 const folderName = "agentscope-example";
@@ -33,9 +34,7 @@ async function offerInstall(folder: Uri): Promise<void> {
   const message = "The example is open. It needs its packages (npm install) before it is run.";
   const answer = await window.showInformationMessage(message, install, run);
   if (answer === install) {
-    const terminal = window.createTerminal({ name: "npm install", cwd: folder });
-    terminal.show();
-    terminal.sendText("npm install");
+    typeInTerminal(folder.fsPath, "npm install");
   } else if (answer === run) {
     await commands.executeCommand(commandId.runScriptDistributed, Uri.joinPath(folder, "main.ts"));
   }

@@ -1,4 +1,5 @@
 import { type TextDocument, Uri, window, workspace } from "vscode";
+import { firstStatement } from "../scripts/firstStatement.js";
 import { CommandError } from "./command.js";
 
 export interface OrchestrationScript {
@@ -6,12 +7,15 @@ export interface OrchestrationScript {
   cwd: string;
 }
 
-const usesSdk = /from\s+["']agentscope-distributed["']|require\(\s*["']agentscope-distributed["']\s*\)/;
+/** Of the text of a file. */
+export const usesSdk = /from\s+["']agentscope-distributed["']|require\(\s*["']agentscope-distributed["']\s*\)/;
 
-/** Whether a document is a program that uses the SDK. */
+/** Whether a document is a program that uses the SDK: not a module that programs import. */
 export function isOrchestrationScript(document: TextDocument): boolean {
   const isCode = document.languageId === "typescript" || document.languageId === "javascript";
-  return isCode && document.uri.scheme === "file" && usesSdk.test(document.getText());
+  if (!isCode || document.uri.scheme !== "file") return false;
+  const text = document.getText();
+  return usesSdk.test(text) && firstStatement(text) !== undefined;
 }
 
 /**

@@ -9,6 +9,8 @@ export interface LaunchOptions {
   script: string;
   /** Whether a daemon may be started where none is running. */
   mayStart: boolean;
+  /** The Node for scripts and servers of a daemon that is started. Default: the daemon finds one. */
+  nodePath?: string | undefined;
   /** How long the start of a daemon may take; default: 20 s. */
   startTimeoutMs?: number;
   /** Default: this process's own. */
@@ -41,8 +43,11 @@ export async function joinDaemon(options: LaunchOptions): Promise<JoinedDaemon> 
 }
 
 /** Resolves when there is one, which outlives this process. */
-function startDaemon({ script, startTimeoutMs = 20_000 }: LaunchOptions, env: NodeJS.ProcessEnv): Promise<void> {
-  const options = { cwd: homedir(), env: daemonEnvironment(env), timeout: startTimeoutMs, windowsHide: true };
+function startDaemon(
+  { script, nodePath, startTimeoutMs = 20_000 }: LaunchOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const options = { cwd: homedir(), env: daemonEnvironment(env, nodePath), timeout: startTimeoutMs, windowsHide: true };
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [script, "start", "--detached"], options, (error, _stdout, stderr) => {
       if (!error) return resolve();
@@ -73,7 +78,11 @@ async function connectToFound(env: NodeJS.ProcessEnv): Promise<Omit<JoinedDaemon
 }
 
 /** Without what the editor tells its own processes. In a desktop editor, `process.execPath` is Node only when it is told so. */
-function daemonEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function daemonEnvironment(env: NodeJS.ProcessEnv, nodePath: string | undefined): NodeJS.ProcessEnv {
   const own = Object.entries(env).filter(([name]) => !name.startsWith("VSCODE_"));
-  return { ...Object.fromEntries(own), ELECTRON_RUN_AS_NODE: "1" };
+  return {
+    ...Object.fromEntries(own),
+    ELECTRON_RUN_AS_NODE: "1",
+    ...(nodePath !== undefined && { AGENTSCOPE_NODE: nodePath }),
+  };
 }

@@ -6,6 +6,13 @@ import { runDescription, runName } from "./words.js";
 
 const ctrlC = "\u0003";
 
+export interface RunTerminalEvents {
+  /** Asks the daemon to stop the run. */
+  stop: () => void;
+  /** The run has ended while its terminal was there. */
+  ended: (run: RunRow) => void;
+}
+
 /** What a run writes, as it comes, in a terminal whose links lead to the code; Ctrl-C and closing it stop the run. */
 class RunTerminal implements Pseudoterminal {
   private readonly writes = new EventEmitter<string>();
@@ -16,7 +23,7 @@ class RunTerminal implements Pseudoterminal {
   constructor(
     private readonly client: DaemonClient,
     private readonly run: RunRow,
-    private readonly stopRun: () => void,
+    private readonly events: RunTerminalEvents,
   ) {}
 
   open(): void {
@@ -24,19 +31,20 @@ class RunTerminal implements Pseudoterminal {
       write: (text) => this.write(text),
       ended: (run, why) => {
         this.isGoing = false;
+        if (run) this.events.ended(run);
         this.write(`\n\u001B[2m${run ? describeEnd(run) : why}\u001B[0m\n`);
       },
     });
   }
 
   handleInput(text: string): void {
-    if (text === ctrlC && this.isGoing) this.stopRun();
+    if (text === ctrlC && this.isGoing) this.events.stop();
   }
 
   close(): void {
     this.stopFollowing();
     this.writes.dispose();
-    if (this.isGoing) this.stopRun();
+    if (this.isGoing) this.events.stop();
   }
 
   /** A terminal wants both: to the next line, and to its beginning. */
@@ -50,12 +58,11 @@ function describeEnd(run: RunRow): string {
   return `${runName(run)} has ${run.state === "lost" ? "gone" : run.state}${code} · ${runDescription(run, Date.now())}`;
 }
 
-/** @param stopRun asks the daemon to stop the run. */
-export function showRunTerminal(client: DaemonClient, run: RunRow, stopRun: () => void): void {
+export function showRunTerminal(client: DaemonClient, run: RunRow, events: RunTerminalEvents): void {
   const terminal = window.createTerminal({
     name: runName(run),
     iconPath: new ThemeIcon("run-all"),
-    pty: new RunTerminal(client, run, stopRun),
+    pty: new RunTerminal(client, run, events),
   });
   terminal.show(true);
 }

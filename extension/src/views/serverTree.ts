@@ -86,9 +86,9 @@ export class ServerTree implements TreeDataProvider<TreeNode>, Disposable {
     return this.nodes.get(serverId);
   }
 
-  async reveal(serverId: string): Promise<void> {
+  async reveal(serverId: string, { expand = false }: { expand?: boolean } = {}): Promise<void> {
     const node = this.nodes.get(serverId);
-    if (node) await this.view.reveal(node, { select: true, focus: false });
+    if (node) await this.view.reveal(node, { select: !expand, focus: false, expand });
   }
 
   setMessage(message: string): void {

@@ -15,6 +15,8 @@ export interface PeerInfo {
   machine: string;
   /** The same for servers that let each other in: tells of the token without telling it. */
   realm: string;
+  /** Whether a debugger may hold it up for longer than any time limit. */
+  debugged?: boolean;
 }
 
 /** How much a worker has to do. */

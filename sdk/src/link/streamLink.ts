@@ -2,6 +2,7 @@ import type { Client, ClientDuplexStream } from "@grpc/grpc-js";
 import { AgentScopeError, AgentServerNotAliveError } from "../errors.js";
 import type { Carrier, LinkListener } from "./carrier.js";
 import { type Control, decodeControl, encodeControl } from "./control.js";
+import { isDebugged, patience } from "./debugged.js";
 import { failureFromWire } from "./failure.js";
 import { controlLane, decodeFrame, toLaneOf } from "./frame.js";
 import { channelOptions, clientCredentials, loadGrpc, toAgentScopeError } from "./grpcClient.js";
@@ -52,6 +53,7 @@ export class StreamLink implements Carrier {
   private listener: LinkListener | undefined;
   private access: ServerAccess | undefined;
   private instance: string | undefined;
+  private peerDebugged = false;
   private brokenAt = 0;
   private retryMs = firstRetryMs;
   private cutOpenings = 0;
@@ -89,7 +91,8 @@ export class StreamLink implements Carrier {
       const client = new grpc.Client(
         access.address,
         credentials,
-        channelOptions({ maxMessageBytes: maxFrameBytes, keepaliveMs }),
+        // A process that stands at a breakpoint answers no question for life, and hears no answer.
+        channelOptions({ maxMessageBytes: maxFrameBytes, ...(!this.mayPause && { keepaliveMs }) }),
       );
       const { path, requestSerialize, responseDeserialize } = linkService.open;
       const stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata);
@@ -99,7 +102,8 @@ export class StreamLink implements Carrier {
       stream.on("end", () => this.ended(stream, undefined));
       const { id, self } = this.options;
       const resume = this.instance !== undefined;
-      this.write(stream, encodeControl({ type: "hello", connection: id, resume, peer: self }));
+      const peer = isDebugged() ? { ...self, debugged: true } : self;
+      this.write(stream, encodeControl({ type: "hello", connection: id, resume, peer }));
     } catch (thrown) {
       this.lose(toAgentScopeError(thrown, access.address));
     }
@@ -108,7 +112,8 @@ export class StreamLink implements Carrier {
   /** Something may listen and not answer, or nothing at all be heard of a machine. */
   private openingTimer(): NodeJS.Timeout {
     const first = this.instance === undefined;
-    const limitMs = first ? openMs : Math.max(giveUpMs - (performance.now() - this.brokenAt), firstRetryMs);
+    const leftMs = giveUpMs - (performance.now() - this.brokenAt);
+    const limitMs = this.patience(first ? openMs : Math.max(leftMs, firstRetryMs));
     return setTimeout(() => {
       this.lose(
         first
@@ -170,6 +175,7 @@ export class StreamLink implements Carrier {
     }
     const first = this.instance === undefined;
     this.instance = peer.instance;
+    this.peerDebugged = peer.debugged === true;
     const { client, stream, timer } = this.state;
     clearTimeout(timer);
     this.state = { kind: "open", client, stream };
@@ -197,7 +203,7 @@ export class StreamLink implements Carrier {
     if (kind === "open") this.listener?.down();
     const brokenMs = performance.now() - this.brokenAt;
     const refused = /ECONNREFUSED|ENOENT/.test(error?.message ?? "");
-    if (brokenMs > (refused ? refusedGiveUpMs : giveUpMs)) {
+    if (brokenMs > (refused ? refusedGiveUpMs : this.patience(giveUpMs))) {
       return this.lose(
         this.gone(refused ? "the connection broke, and nothing listens there any more" : reason.rootMessage),
       );
@@ -206,6 +212,15 @@ export class StreamLink implements Carrier {
     if (!this.held) timer.unref();
     this.retryMs = Math.min(this.retryMs * 2, longestRetryMs);
     this.state = { kind: "broken", timer };
+  }
+
+  /** Whether either end may stand at a breakpoint. */
+  private get mayPause(): boolean {
+    return this.peerDebugged || isDebugged();
+  }
+
+  private patience(limitMs: number): number {
+    return patience(limitMs, { otherDebugged: this.peerDebugged });
   }
 
   private gone(how: string): AgentServerNotAliveError {

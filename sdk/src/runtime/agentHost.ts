@@ -1,5 +1,6 @@
 import { rawAgentClass } from "../agents/brand.js";
 import { AgentScopeError, InvalidArgumentError } from "../errors.js";
+import { isDebugged } from "../link/debugged.js";
 import type { AgentInstance } from "./agentCode.js";
 import type { AgentSpec } from "./agentSpec.js";
 import { CallCounters } from "./callCounters.js";
@@ -301,7 +302,7 @@ export class AgentHost implements AgentHome {
     const now = performance.now();
     for (const agent of [...this.busy]) agent.checkDeadline(now);
     for (const [agent, since] of [...this.settingUp]) {
-      if (now - since >= this.callTimeoutMs) agent.creationFailed(setupTooLong(this.callTimeoutMs));
+      if (now - since >= this.callTimeoutMs && !isDebugged()) agent.creationFailed(setupTooLong(this.callTimeoutMs));
     }
     this.pool.dropOld(now);
     if (this.busy.size > 0 || this.settingUp.size > 0 || this.pool.size > 0) return;

@@ -1,4 +1,5 @@
 import { AgentServerNotAliveError, PlaceholderExpiredError } from "../errors.js";
+import { patience } from "../link/debugged.js";
 import type { Cursor } from "../link/operations.js";
 import { hostOf, isLoopback, type PeerInfo } from "../link/peer.js";
 import type { CallResult } from "../messages/callResult.js";
@@ -102,7 +103,7 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
     else expected.push({ seq, result });
     setTimeout(() => {
       result.fail(new PlaceholderExpiredError(`no call with this result has come to ${this.host.serverName}`));
-    }, this.host.callTimeoutMs).unref();
+    }, patience(this.host.callTimeoutMs)).unref();
     return result;
   }
 

@@ -1,5 +1,6 @@
 import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { type Control, decodeControl, encodeControl } from "../link/control.js";
+import { patience } from "../link/debugged.js";
 import { controlLane, decodeFrame, toLaneOf } from "../link/frame.js";
 import type { PeerInfo } from "../link/peer.js";
 
@@ -70,7 +71,8 @@ export class InboundLink {
     if (this.ended) return;
     this.stream = undefined;
     this.listener.down(this);
-    this.resumeTimer = setTimeout(() => this.close("its connection broke and did not come back"), resumeMs);
+    const limitMs = patience(resumeMs, { otherDebugged: this.peer.debugged === true });
+    this.resumeTimer = setTimeout(() => this.close("its connection broke and did not come back"), limitMs);
   }
 
   send(bytes: Uint8Array): void {

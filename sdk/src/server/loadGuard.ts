@@ -1,6 +1,7 @@
 import { syncBuiltinESMExports } from "node:module";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { InvalidArgumentError } from "../errors.js";
+import { patience } from "../link/debugged.js";
 
 /**
  * Loads a module so that it can only fail: a call of `process.exit`, an error that a timer or a promise throws meanwhile, and
@@ -9,7 +10,7 @@ import { InvalidArgumentError } from "../errors.js";
  */
 export async function loadGuarded<Loaded>(load: () => Promise<Loaded>, timeLimitMs: number): Promise<Loaded> {
   const trap = failureTrap();
-  const timer = setTimeout(() => trap.fail(tooSlow(timeLimitMs)), timeLimitMs);
+  const timer = setTimeout(() => trap.fail(tooSlow(timeLimitMs)), patience(timeLimitMs));
   try {
     const loaded = await Promise.race([trap.failed, load()]);
     // A promise that the module left rejected is reported after the microtasks of this turn.

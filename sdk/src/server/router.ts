@@ -1,6 +1,7 @@
 import { AgentScopeError, AgentServerNotAliveError, type AgentLabel } from "../errors.js";
 import type { Control } from "../link/control.js";
 import { type FailureFields, failureFromWire, failureToWire } from "../link/failure.js";
+import { wasDebugged } from "../link/debugged.js";
 import { toLaneOf } from "../link/frame.js";
 import type { LaneLoad, PeerInfo } from "../link/peer.js";
 import type { ServerAccess } from "../link/serverAccess.js";
@@ -118,7 +119,7 @@ export class Router implements InboundLinkListener {
     const welcome: Control = {
       type: "welcome",
       resumed: resume && known !== undefined,
-      peer: { ...this.self, lanes: this.laneLoads() },
+      peer: { ...this.self, lanes: this.laneLoads(), ...(wasDebugged() && { debugged: true }) },
       remotePort: this.callerPort(portOf(stream.getPeer())),
     };
     if (known !== undefined && resume) {

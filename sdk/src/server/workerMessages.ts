@@ -61,7 +61,8 @@ export type ToWorker =
 
 /** What the I/O thread asks a worker; each is answered at once, whatever its agents wait for. */
 export type WorkerRequest =
-  | { kind: "ping" }
+  /** `debugged`: whether the process is, which a worker can't see. */
+  | { kind: "ping"; debugged?: boolean }
   | { kind: "delete"; agentId: string }
   | { kind: "deleteAll" }
   | { kind: "clone"; agentId: string; newId: string }

@@ -1,4 +1,5 @@
 import { AgentCallError, AgentScopeError, type ErrorCode } from "../errors.js";
+import { isDebugged } from "../link/debugged.js";
 import { failureFromWire } from "../link/failure.js";
 import { addModelConfigs, receiveModelConfigs } from "../models/modelConfigs.js";
 import type { CallBatch } from "../studio/callBatch.js";
@@ -170,11 +171,14 @@ export class WorkerPool implements WorkerListener {
   }
 
   private ping(): void {
+    const debugged = isDebugged();
     for (const worker of this.all) {
-      worker.request({ kind: "ping" }, pingMs).then(
+      worker.request({ kind: "ping", debugged }, pingMs).then(
         () => this.setStuck(worker, false),
         () => {
           this.setStuck(worker, true);
+          // It may stand at a breakpoint.
+          if (debugged) return;
           this.checkDeadline(worker);
           this.checkLoading(worker);
         },

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { AgentScopeError } from "../errors.js";
+import { tellDebugged } from "../link/debugged.js";
 import { Msg, type MsgRecord } from "../messages/msg.js";
 import { addModelConfigs } from "../models/modelConfigs.js";
 import { settings } from "../orchestration/settings.js";
@@ -26,6 +27,7 @@ export async function answerRequest(
 ): Promise<unknown> {
   switch (request.kind) {
     case "ping":
+      if (request.debugged !== undefined) tellDebugged(request.debugged);
       // After the reports of agents that were made before (agentReports.ts): what was reported is known once this is answered.
       return nextTurn();
     case "delete":

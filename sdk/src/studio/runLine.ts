@@ -1,3 +1,4 @@
+import { patience } from "../link/debugged.js";
 import type { CallBatch } from "./callBatch.js";
 import {
   type AgentChanges,
@@ -47,7 +48,7 @@ export class RunLine {
   }
 
   allocate(items: AllocationItem[]): Promise<Allocation[]> {
-    return this.line.request(allocate, { items }, { signal: AbortSignal.timeout(allocationMs) });
+    return this.line.request(allocate, { items }, { signal: AbortSignal.timeout(patience(allocationMs)) });
   }
 
   async ask(question: PersonQuestion, signal: AbortSignal): Promise<string> {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { AgentScopeError } from "../errors.js";
+import { isDebugged } from "../link/debugged.js";
 import type { PersonQuestion } from "./protocol.js";
 import type { RunLine } from "./runLine.js";
 import type { StudioConnection } from "./studioConnection.js";
@@ -35,7 +36,7 @@ export async function askOn<Answer>(
   connection.hold();
   try {
     for (let attempt = 1; ; ) {
-      await connection.whenOpen(timeoutMs(), signal);
+      await connection.whenOpen(isDebugged() ? backMs : timeoutMs(), signal);
       const { line } = way;
       if (line === undefined) continue;
       try {

@@ -1,6 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
+import { CodeLenses } from "./codeLenses.js";
+import { DebugSession } from "./debugSession.js";
 import { Notifications } from "./notifications.js";
 import { QuickInput } from "./quickInput.js";
 import { StatusBarItem } from "./statusBarItem.js";
@@ -13,11 +15,15 @@ export class Workbench {
   readonly quickInput: QuickInput;
   readonly notifications: Notifications;
   readonly terminal: TerminalPanel;
+  readonly lenses: CodeLenses;
+  readonly debug: DebugSession;
 
   constructor(readonly page: Page) {
     this.quickInput = new QuickInput(page);
     this.notifications = new Notifications(page);
     this.terminal = new TerminalPanel(page);
+    this.lenses = new CodeLenses(page);
+    this.debug = new DebugSession(page);
   }
 
   async ready(): Promise<void> {
@@ -44,6 +50,28 @@ export class Workbench {
     await this.run("View: Show Explorer");
     await this.page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`).dblclick();
     await this.page.locator(`.tab.active[aria-label^="${name}"]`).waitFor();
+  }
+
+  /** Opens a file that stands in a folder of the workspace. */
+  async openFileBelow(folder: string, name: string): Promise<void> {
+    await this.run("View: Show Explorer");
+    const row = this.page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${folder}"]`);
+    if ((await row.getAttribute("aria-expanded")) === "false") await row.click();
+    await this.openFile(name);
+  }
+
+  /** A line of the open editor, by a text in it. */
+  line(text: string): Locator {
+    // The editor draws spaces as hard ones.
+    const pattern = text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" ", "\\s");
+    return this.page.locator(".editor-instance .view-line", { hasText: new RegExp(pattern) }).first();
+  }
+
+  /** Chooses where runs put agents, in the status bar. */
+  async chooseRunTarget(label: string): Promise<void> {
+    await this.statusBarItem("runTarget").element.waitFor({ timeout: 60_000 });
+    await this.statusBarItem("runTarget").click();
+    await this.quickInput.choose(label);
   }
 
   view(name: string): TreeView {

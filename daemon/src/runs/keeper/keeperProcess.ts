@@ -20,8 +20,11 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 process.stdout.on("error", () => {});
 
 // A group of its own, so that it can be stopped with all that it started, without its keeper.
+// How a desktop editor runs its own programs is no matter of theirs.
+const { ELECTRON_RUN_AS_NODE: _electron, ...env } = process.env;
 const script = spawn(order.command, order.args, {
   cwd: order.cwd,
+  env,
   detached: true,
   stdio: ["ignore", "pipe", "pipe"],
   windowsHide: true,
