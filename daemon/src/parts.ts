@@ -1,5 +1,6 @@
 import type { Home } from "./home/home.js";
 import type { LogBook } from "./log/logBook.js";
+import { EditorModels } from "./models/editorModels.js";
 import { PlaceholderLog } from "./placeholders/placeholderLog.js";
 import { Questions } from "./questions/questions.js";
 import { RunInstances } from "./runs/runInstances.js";
@@ -22,6 +23,7 @@ export class Parts {
   readonly store: Store;
   readonly instances = new RunInstances();
   readonly questions = new Questions();
+  readonly models = new EditorModels();
   readonly placeholders: PlaceholderLog;
   readonly servers: Servers;
   readonly runs: Runs;

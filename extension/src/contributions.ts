@@ -32,6 +32,9 @@ export const commandId = {
   chooseRunTarget: "agentscope.chooseRunTarget",
   stopRun: "agentscope.stopRun",
   showRunOutput: "agentscope.showRunOutput",
+  answerQuestion: "agentscope.answerQuestion",
+  sendAnswer: "agentscope.sendAnswer",
+  setModelConfigs: "agentscope.setModelConfigs",
   restartDaemon: "agentscope.restartDaemon",
   showDaemonLog: "agentscope.showDaemonLog",
   openStudio: "agentscope.openStudio",
@@ -56,6 +59,7 @@ export const contextKey = {
   hasServers: "agentscope.hasServers",
   hasDeadServers: "agentscope.hasDeadServers",
   hasRuns: "agentscope.hasRuns",
+  hasQuestions: "agentscope.hasQuestions",
   agentsFiltered: "agentscope.agentsFiltered",
   /** Whether the active editor shows a script that uses the SDK. */
   isScript: "agentscope.isScript",
@@ -71,4 +75,5 @@ export const settingId = {
   workers: "agentscope.servers.workers",
   nodePath: "agentscope.node.path",
   codeLens: "agentscope.codeLens",
+  offerModels: "agentscope.models.offer",
 } as const;

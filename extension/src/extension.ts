@@ -1,9 +1,11 @@
-import { env, type ExtensionContext, Uri, window } from "vscode";
+import { env, type ExtensionContext, Uri, window, workspace } from "vscode";
 import { agentCommands } from "./commands/agentCommands.js";
 import { registerCommands, tellFailure } from "./commands/command.js";
 import { daemonCommands } from "./commands/daemonCommands.js";
 import { exampleCommands } from "./commands/exampleCommands.js";
 import { memoryCommands } from "./commands/memoryCommands.js";
+import { modelCommands } from "./commands/modelCommands.js";
+import { questionCommands } from "./commands/questionCommands.js";
 import { runCommands } from "./commands/runCommands.js";
 import { serverCommands } from "./commands/serverCommands.js";
 import { typeInTerminal } from "./commands/typeInTerminal.js";
@@ -17,6 +19,8 @@ import { LiveAgents } from "./scripts/liveAgents.js";
 import { ChosenTarget } from "./scripts/runTarget.js";
 import { ScriptLenses } from "./scripts/scriptLenses.js";
 import { TargetSwitch } from "./scripts/targetSwitch.js";
+import { EditorModels } from "./models/editorModels.js";
+import { QuestionDesk } from "./questions/questionDesk.js";
 import { settings } from "./settings.js";
 import { StatusBar } from "./statusBar.js";
 import { DaemonLogs } from "./views/daemonLogs.js";
@@ -33,7 +37,7 @@ export function activate(context: ExtensionContext): void {
   const script = Uri.joinPath(context.extensionUri, "dist", "bundle", "daemon", "asStudio.js").fsPath;
 
   const client = new DaemonClient({
-    name: env.appName,
+    name: [env.appName, workspace.name].filter(Boolean).join(" · "),
     version,
     timeoutMs: settings.timeoutMs,
     join: () => joinDaemon({ script, mayStart: settings.startsDaemon, nodePath: settings.nodePath }),
@@ -42,6 +46,8 @@ export function activate(context: ExtensionContext): void {
   const servers = new ServerTree(client, state);
   const runs = new RunTree(client, state);
   const statusBar = new StatusBar(state);
+  const desk = new QuestionDesk(client, state, context.workspaceState);
+  const models = new EditorModels(client, log);
   const logs = new DaemonLogs(client);
   const outputs = new RunOutputs(client);
   const shared = { client, extension: context.extensionUri, run: tellFailure(log) };
@@ -55,6 +61,8 @@ export function activate(context: ExtensionContext): void {
     servers,
     runs,
     statusBar,
+    desk,
+    models,
     logs,
     outputs,
     memories,
@@ -63,7 +71,7 @@ export function activate(context: ExtensionContext): void {
     new ScriptLenses(live),
     offerDebugConfigurations({ client, targets }),
     ...followActiveScript(),
-    { dispose: followState({ client, state, servers, statusBar, log }) },
+    { dispose: followState({ client, state, servers, runs, statusBar, log, memory: context.workspaceState }) },
     ...registerCommands(
       {
         ...daemonCommands({ client, state, logs }),
@@ -74,6 +82,8 @@ export function activate(context: ExtensionContext): void {
         ...targets.commands,
         ...debugCommands({ client, targets }),
         [innerCommandId.typeInTerminal]: typeInTerminal,
+        ...modelCommands({ client, state, memory: context.workspaceState }),
+        ...questionCommands({ state, desk }),
         ...exampleCommands(Uri.joinPath(context.extensionUri, "example")),
       },
       log,

@@ -18,6 +18,10 @@ export const settings = {
   codeLens(document: Uri): boolean {
     return workspace.getConfiguration(undefined, document).get(settingId.codeLens, true);
   },
+  /** Whether agents may use the language models of this editor. */
+  get offersModels(): boolean {
+    return workspace.getConfiguration().get(settingId.offerModels, true);
+  },
   /** How agent servers of a folder are started. */
   serverOptions(folder: string): StartServer {
     const configuration = workspace.getConfiguration(undefined, Uri.file(folder));

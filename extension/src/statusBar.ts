@@ -8,11 +8,16 @@ import { count } from "./views/words.js";
 /** How many servers and agents there are, at a glance; red when the daemon is down. */
 export class StatusBar implements Disposable {
   private readonly item: StatusBarItem;
+  private readonly questions: StatusBarItem;
 
   constructor(private readonly state: DaemonState) {
     this.item = window.createStatusBarItem("servers", StatusBarAlignment.Left);
     this.item.name = "AgentScope";
     this.item.command = innerCommandId.showServers;
+    this.questions = window.createStatusBarItem("questions", StatusBarAlignment.Left);
+    this.questions.name = "AgentScope Questions";
+    this.questions.command = commandId.answerQuestion;
+    this.questions.backgroundColor = new ThemeColor("statusBarItem.warningBackground");
   }
 
   show(client: ClientState): void {
@@ -35,10 +40,21 @@ export class StatusBar implements Disposable {
         else this.showCounts();
     }
     this.item.show();
+    this.showQuestions();
   }
 
   dispose(): void {
+    this.questions.dispose();
     this.item.dispose();
+  }
+
+  private showQuestions(): void {
+    const open = this.state.questions.length;
+    if (open === 0) return this.questions.hide();
+    this.questions.text = `$(comment-unresolved) ${count(open, "question")}`;
+    this.questions.tooltip = "Agents wait for your answer. Click to give it.";
+    this.questions.accessibilityInformation = { label: `${count(open, "question")} of agents. Click to answer.` };
+    this.questions.show();
   }
 
   private showSilence(): void {

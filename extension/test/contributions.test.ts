@@ -38,7 +38,10 @@ const { contributes } = manifest;
 const commands = Object.values<string>(commandId);
 
 /** Names that when-clauses may use and that VS Code defines. */
-const known = ["view", "viewItem", "isWorkspaceTrusted", "workspaceFolderCount", "resourceLangId", "resourceExtname"];
+const known = [
+  ...["view", "viewItem", "isWorkspaceTrusted", "workspaceFolderCount"],
+  ...["resourceLangId", "resourceExtname", "resourceScheme"],
+];
 
 describe("the manifest and contributions.ts say the same", () => {
   test("commands, each with a title and the category that the palette groups by", () => {

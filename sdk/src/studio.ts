@@ -1,6 +1,7 @@
 // What a daemon needs to speak with scripts and agent servers: the entry `agentscope-distributed/studio`. Not for programs.
 export { claimedRole, makeAccessToken } from "./access/accessToken.js";
 export { formatAddress, isLoopback, thisMachine } from "./link/peer.js";
+export { checkModelConfigs } from "./models/modelConfigs.js";
 export type * from "./studio/callBatch.js";
 export * from "./studio/discovery.js";
 export * from "./studio/protocol.js";

@@ -1,6 +1,8 @@
+import { checkModelConfigs as checkConfigs } from "agentscope-distributed/studio";
 import { z } from "zod";
 import { StudioError } from "../errors.js";
 import {
+  checkModelConfigs,
   connectServer,
   forgetServer,
   listServers,
@@ -25,6 +27,8 @@ const start = z.object({
   workers: z.int().positive().max(1024).optional(),
 });
 
+const configList = z.array(z.record(z.string(), z.unknown())).max(1000);
+
 export function serverRequests(servers: Servers): Answer[] {
   return [
     answerTo(listServers, none, () => servers.rows()),
@@ -47,14 +51,18 @@ export function serverRequests(servers: Servers): Answer[] {
       servers.forget(serverId);
       return {};
     }),
-    answerTo(
-      setModelConfigs,
-      z.object({ serverId: id, configs: z.array(z.record(z.string(), z.unknown())).max(1000) }),
-      async ({ serverId, configs }) => {
-        await servers.setModelConfigs(serverId, configs);
-        return {};
-      },
-    ),
+    answerTo(checkModelConfigs, z.object({ configs: configList, origin: z.string().max(1000) }), (asked) => {
+      try {
+        checkConfigs(asked.configs, asked.origin);
+      } catch (thrown) {
+        throw StudioError.refused((thrown as Error).message);
+      }
+      return {};
+    }),
+    answerTo(setModelConfigs, z.object({ serverId: id, configs: configList }), async ({ serverId, configs }) => {
+      await servers.setModelConfigs(serverId, configs);
+      return {};
+    }),
     answerTo(resourceHistory, z.object({ serverId: id, sinceMs: z.number().optional() }), ({ serverId, sinceMs }) =>
       servers.history(serverId, sinceMs),
     ),

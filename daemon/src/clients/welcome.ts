@@ -4,6 +4,7 @@ import type { Topic } from "../protocol/index.js";
 import type { Guest, Welcoming } from "../wire/peer.js";
 import { agentRequests } from "./agentRequests.js";
 import { type DaemonControl, daemonRequests } from "./daemonRequests.js";
+import { callingGuest, offeringClient } from "./editorModelRequests.js";
 import { answerAll } from "./request.js";
 import { isForPages } from "./pageMethods.js";
 import { runRequests } from "./runRequests.js";
@@ -37,28 +38,36 @@ function welcomePerson(guest: Guest, daemon: DaemonControl, parts: Parts): () =>
   const { log, servers } = parts;
   const mayAsk = guest.client.kind === "browser" ? isForPages : () => true;
   const subscriptions = new Subscriptions(guest, (topic) => viewOf(topic, parts));
+  const offering = offeringClient(guest, parts.models);
   const answers = [
     ...daemonRequests(daemon, log),
     ...serverRequests(servers),
     ...agentRequests(parts),
     ...runRequests(parts, guest.client.name),
+    ...offering.answers,
     ...subscriptions.answers,
   ];
   answerAll(
     guest.connection,
     answers.filter(({ method }) => mayAsk(method)),
   );
-  return () => subscriptions[Symbol.dispose]();
+  return () => {
+    offering.leave();
+    subscriptions[Symbol.dispose]();
+  };
 }
 
-function welcomeScript({ connection, origin }: Guest, { runs }: Parts): () => void {
+function welcomeScript(guest: Guest, { runs, models }: Parts): () => void {
+  const { connection, origin } = guest;
   // It hears of the connection's end by itself.
   connection.onRequest(attachRun, (announcement) => runs.attach(connection, announcement, origin));
-  return () => {};
+  return callingGuest(guest, models);
 }
 
-function welcomeServer({ connection, origin }: Guest, parts: Parts): () => void {
+function welcomeServer(guest: Guest, parts: Parts): () => void {
+  const { connection, origin } = guest;
   const { servers, placeholders, instances } = parts;
+  const endCalls = callingGuest(guest, parts.models);
   let attached: ServerAnnouncement | undefined;
   connection.onRequest(attachServer, async (announcement) => {
     const answer = await servers.attach(connection, announcement, origin);
@@ -71,6 +80,7 @@ function welcomeServer({ connection, origin }: Guest, parts: Parts): () => void 
     if (attached !== undefined) placeholders.take(batch, { instance: attached.instance });
   });
   return () => {
+    endCalls();
     if (attached !== undefined) placeholders.tellerGone(attached.instance);
   };
 }

@@ -147,6 +147,15 @@ export type QuestionEnd =
   | { kind: "withdrawn" }
   | { kind: "runEnded" };
 
+/** A language model that an editor has. */
+export interface EditorModelRow {
+  id: string;
+  vendor: string;
+  family: string;
+  name: string;
+  maxInputTokens: number;
+}
+
 export type LogLevel = "info" | "warning" | "error";
 
 export interface LogLine {

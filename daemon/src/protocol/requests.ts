@@ -3,6 +3,7 @@ import { RequestType } from "vscode-jsonrpc";
 import type {
   AgentRow,
   DaemonStatus,
+  EditorModelRow,
   LogLine,
   MessageRecord,
   Page,
@@ -71,6 +72,19 @@ export const agentMemory = request<PageRequest & { serverId: string; agentId: st
   "agents/memory",
 );
 export const setModelConfigs = request<{ serverId: string; configs: Record<string, unknown>[] }, None>("models/set");
+
+/**
+ * Whether servers would take these configs, by what they have in them alone. Refused with entry and field of what is wrong, and what is
+ * allowed there, or of what is a key: keys are not sent.
+ *
+ * `origin` is what the person calls them, such as the name of their file.
+ */
+export const checkModelConfigs = request<{ configs: Record<string, unknown>[]; origin: string }, None>("models/check");
+
+/** The language models that an editor lets agents use: all of them, each time. Their calls are `models/call` of agentscope-distributed/studio. */
+export const offerEditorModels = request<{ models: EditorModelRow[] }, None>("models/offer");
+/** Of all editors that are connected. */
+export const listEditorModels = request<None, EditorModelRow[]>("models/list");
 
 /** Samples of the last hour, oldest first, thinned where there are many. */
 export const resourceHistory = request<{ serverId: string; sinceMs?: number }, ResourceSample[]>("resources/history");

@@ -1,6 +1,6 @@
 import { type StreamEvent, subscribe, type Topic, unsubscribe } from "agentscope-distributed-daemon/protocol";
 import type { Discovery } from "agentscope-distributed/studio";
-import type { RequestType } from "vscode-jsonrpc/node";
+import type { CancellationToken, RequestType } from "vscode-jsonrpc/node";
 import { type ConnectionOptions, DaemonConnection, type RequestOptions } from "./daemonConnection.js";
 import { DaemonFailure } from "./daemonFailure.js";
 import type { JoinedDaemon } from "./daemonLauncher.js";
@@ -46,6 +46,7 @@ export class DaemonClient {
   readonly stateChanged = new Listeners<ClientState>();
   private current: ClientState = { kind: "connecting" };
   private readonly watches = new Set<Watch>();
+  private readonly answers: ((connection: DaemonConnection) => void)[] = [];
   private wake = () => {};
 
   constructor(private readonly options: ClientOptions) {}
@@ -96,6 +97,14 @@ export class DaemonClient {
     };
   }
 
+  /** Answers what the daemon asks, on every connection there will be from now on. */
+  answer<Params, Result>(
+    type: RequestType<Params, Result, void>,
+    give: (params: Params, connection: DaemonConnection, token: CancellationToken) => Promise<Result>,
+  ): void {
+    this.answers.push((connection) => connection.answer(type, (params, token) => give(params, connection, token)));
+  }
+
   close(): void {
     const { current } = this;
     this.become({ kind: "closed" });
@@ -131,6 +140,7 @@ export class DaemonClient {
       for (const watch of this.watches) if (watch.subscriptionId === subscriptionId) watch.listener(event);
     });
     connection.silenceChanged.on(become);
+    for (const add of this.answers) add(connection);
     become(false);
     for (const watch of this.watches) void this.subscribe(watch, connection);
   }

@@ -6,6 +6,7 @@ import {
 } from "agentscope-distributed-daemon/protocol";
 import type { Discovery } from "agentscope-distributed/studio";
 import {
+  type CancellationToken,
   CancellationTokenSource,
   createMessageConnection,
   type MessageConnection,
@@ -110,6 +111,14 @@ export class DaemonConnection {
       signal?.removeEventListener("abort", cancel);
       cancellation.dispose();
     }
+  }
+
+  /** Answers what the daemon asks. */
+  answer<Params, Result>(
+    type: RequestType<Params, Result, void>,
+    give: (params: Params, token: CancellationToken) => Promise<Result>,
+  ): void {
+    this.rpc.onRequest<unknown, void>(type.method, give);
   }
 
   close(): void {

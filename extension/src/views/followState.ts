@@ -1,22 +1,29 @@
-import { commands, type LogOutputChannel } from "vscode";
+import { commands, type LogOutputChannel, type Memento } from "vscode";
 import { contextKey } from "../contributions.js";
 import type { ClientState, DaemonClient } from "../daemon/daemonClient.js";
 import type { DaemonState } from "../daemon/daemonState.js";
 import type { StatusBar } from "../statusBar.js";
+import { runBadge, serverBadge } from "./attention.js";
 import { DaemonNews } from "./daemonNews.js";
+import type { RunTree } from "./runTree.js";
 import type { ServerTree } from "./serverTree.js";
-import { count } from "./words.js";
 
 export interface Followers {
   client: DaemonClient;
   state: DaemonState;
   servers: ServerTree;
+  runs: RunTree;
   statusBar: StatusBar;
   log: LogOutputChannel;
+  memory: Memento;
 }
 
+/** Since when failed runs are news, in milliseconds since 1970. */
+const seenKey = "agentscope.runsSeenMs";
+
 /** Keeps status bar, badges, messages and when-clauses true to what the daemon says; gives what ends that. */
-export function followState({ client, state, servers, statusBar, log }: Followers): () => void {
+export function followState(followers: Followers): () => void {
+  const { client, state, servers, runs, statusBar, log, memory } = followers;
   const news = new DaemonNews((message) => servers.setMessage(message));
   const contexts = new Map<string, unknown>();
   const setContext = (key: string, value: unknown) => {
@@ -24,6 +31,9 @@ export function followState({ client, state, servers, statusBar, log }: Follower
     contexts.set(key, value);
     void commands.executeCommand("setContext", key, value);
   };
+
+  // Those of before are told by the tree.
+  const openedAtMs = Date.now();
 
   const clientChanged = (now: ClientState) => {
     setContext(contextKey.daemon, now.kind);
@@ -45,22 +55,19 @@ export function followState({ client, state, servers, statusBar, log }: Follower
       rows.some((row) => row.state === "crashed" || row.state === "stopped"),
     );
     setContext(contextKey.hasRuns, state.runs.size > 0);
-    // Children end with their script, one after the other: that is no failure of theirs.
-    const failed = rows.filter(
-      ({ state: now, kind }) => now === "crashed" || (now === "unreachable" && kind !== "child"),
-    ).length;
-    const questions = state.questions.length;
-    const words = [
-      ...(questions > 0 ? [`${count(questions, "question")} for you`] : []),
-      ...(failed > 0 ? [`${count(failed, "agent server")} failed`] : []),
-    ];
-    servers.setBadge(failed + questions, words.join(", "));
+    setContext(contextKey.hasQuestions, state.questions.length > 0);
+    servers.setBadge(serverBadge(rows));
+    // What is looked at while it fails is no news.
+    const seenMs = runs.isSeen ? Date.now() : memory.get(seenKey, openedAtMs);
+    if (runs.isSeen) void memory.update(seenKey, seenMs);
+    runs.setBadge(runBadge(state.runs.values(), { questions: state.questions, seenMs }));
     statusBar.show(client.state);
   };
 
   const stops = [
     client.stateChanged.on(clientChanged),
     state.changed.on(stateChanged),
+    runs.seen.on(stateChanged),
     client.watch({ topic: "tree" }, (event) => state.take(event)),
     () => news.dispose(),
   ];

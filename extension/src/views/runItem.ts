@@ -1,20 +1,38 @@
-import type { AgentRow, RunRow } from "agentscope-distributed-daemon/protocol";
+import type { AgentRow, QuestionRow, RunRow } from "agentscope-distributed-daemon/protocol";
 import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from "vscode";
+import { commandId } from "../contributions.js";
+import { shortened } from "../questions/questionWords.js";
 import { agentItem } from "./serverItem.js";
 import { count, runDescription, runName } from "./words.js";
 
-export function runItem(run: RunRow, nowMs: number): TreeItem {
-  const hasChildren = run.agents > 0 || run.hasOutput;
+export function runItem(run: RunRow, { nowMs, questions }: { nowMs: number; questions: number }): TreeItem {
+  const hasChildren = run.agents > 0 || run.hasOutput || questions > 0;
   const item = new TreeItem(
     runName(run),
     hasChildren ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
   );
   item.id = `run ${run.runId}`;
-  item.description = runDescription(run, nowMs);
-  item.iconPath = runIcon(run.state);
+  item.description = [...(questions > 0 ? [count(questions, "question")] : []), runDescription(run, nowMs)].join(" · ");
+  item.iconPath = questions > 0 ? askingIcon() : runIcon(run.state);
   item.contextValue = ["run", run.state === "running" ? "running" : "ended", run.hasOutput ? "output" : ""].join(".");
   item.tooltip = runTooltip(run);
   return item;
+}
+
+/** @param node what the command of the row is given */
+export function questionItem({ questionId, agent, prompt }: QuestionRow, node: unknown): TreeItem {
+  const item = new TreeItem(`${agent} asks`);
+  item.id = `question ${questionId}`;
+  item.description = shortened(prompt);
+  item.iconPath = askingIcon();
+  item.contextValue = "question";
+  item.tooltip = new MarkdownString().appendText(`${agent} asks: ${prompt}`);
+  item.command = { command: commandId.answerQuestion, title: "Answer", arguments: [node] };
+  return item;
+}
+
+function askingIcon(): ThemeIcon {
+  return new ThemeIcon("comment-unresolved", new ThemeColor("list.warningForeground"));
 }
 
 export function runAgentItem(row: AgentRow, runId: string): TreeItem {

@@ -1,4 +1,4 @@
-import { type AgentRow, listAgents } from "agentscope-distributed-daemon/protocol";
+import { type AgentRow, listAgents, type QuestionRow } from "agentscope-distributed-daemon/protocol";
 import {
   type Disposable,
   EventEmitter,
@@ -11,14 +11,22 @@ import {
 import { commandId, viewId } from "../contributions.js";
 import type { DaemonClient } from "../daemon/daemonClient.js";
 import type { DaemonState, StateChange } from "../daemon/daemonState.js";
-import { runAgentItem, runItem } from "./runItem.js";
+import { Listeners } from "../daemon/listeners.js";
+import type { Badge } from "./attention.js";
+import { questionItem, runAgentItem, runItem } from "./runItem.js";
 
 export interface RunNode {
   readonly kind: "run";
   readonly runId: string;
 }
+export interface QuestionNode {
+  readonly kind: "question";
+  readonly runId: string;
+  readonly questionId: string;
+}
 type TreeNode =
   | RunNode
+  | QuestionNode
   | { readonly kind: "agent"; readonly runId: string; readonly serverId: string; readonly row: AgentRow }
   | { readonly kind: "output"; readonly runId: string };
 
@@ -28,9 +36,13 @@ const shownAgents = 500;
 export class RunTree implements TreeDataProvider<TreeNode>, Disposable {
   private readonly changes = new EventEmitter<TreeNode | undefined>();
   readonly onDidChangeTreeData = this.changes.event;
+  /** Somebody looks at it. */
+  readonly seen = new Listeners<void>();
   private readonly nodes = new Map<string, RunNode>();
   private readonly view: TreeView<TreeNode>;
   private readonly disposables: Disposable[];
+  /** Runs with questions. */
+  private asking = new Set<string>();
   /** While runs that go on are shown: their durations. */
   private clock: NodeJS.Timeout | undefined;
 
@@ -43,19 +55,27 @@ export class RunTree implements TreeDataProvider<TreeNode>, Disposable {
       this.view,
       this.changes,
       this.view.onDidChangeVisibility(() => this.setClock()),
+      this.view.onDidChangeVisibility(({ visible }) => visible && this.seen.tell()),
       { dispose: state.changed.on((change) => this.take(change)) },
     ];
   }
 
-  setBadge(value: number, tooltip: string): void {
+  setBadge({ value, tooltip }: Badge): void {
     this.view.badge = value > 0 ? { value, tooltip } : undefined;
+  }
+
+  /** Whether a person sees it. */
+  get isSeen(): boolean {
+    return this.view.visible && window.state.focused;
   }
 
   getTreeItem(node: TreeNode): TreeItem {
     if (node.kind === "agent") return runAgentItem(node.row, node.runId);
     if (node.kind === "output") return outputItem(node.runId);
+    if (node.kind === "question") return this.questionItem(node);
     const run = this.state.runs.get(node.runId);
-    return run ? runItem(run, Date.now()) : new TreeItem(node.runId);
+    if (!run) return new TreeItem(node.runId);
+    return runItem(run, { nowMs: Date.now(), questions: this.questionsOf(node.runId).length });
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
@@ -77,7 +97,14 @@ export class RunTree implements TreeDataProvider<TreeNode>, Disposable {
           })
         : { rows: [] };
     const output = run.hasOutput ? [{ kind: "output", runId } as const] : [];
-    return [...output, ...agents.rows.map((row) => ({ kind: "agent", runId, serverId: row.serverId, row }) as const)];
+    const questions = this.questionsOf(runId).map(
+      ({ questionId }) => ({ kind: "question", runId, questionId }) as const,
+    );
+    return [
+      ...questions,
+      ...output,
+      ...agents.rows.map((row) => ({ kind: "agent", runId, serverId: row.serverId, row }) as const),
+    ];
   }
 
   dispose(): void {
@@ -95,9 +122,21 @@ export class RunTree implements TreeDataProvider<TreeNode>, Disposable {
     });
   }
 
+  private questionsOf(runId: string): QuestionRow[] {
+    return this.state.questions.filter((question) => question.runId === runId);
+  }
+
+  private questionItem(node: QuestionNode): TreeItem {
+    const question = this.state.questions.find(({ questionId }) => questionId === node.questionId);
+    return question ? questionItem(question, node) : new TreeItem("");
+  }
+
   private take(change: StateChange): void {
+    const asking = new Set(this.state.questions.map(({ runId }) => runId));
+    const changed = change.questions ? new Set([...change.runs, ...this.asking, ...asking]) : change.runs;
+    this.asking = asking;
     if (change.all || change.runList) this.changes.fire(undefined);
-    else for (const runId of change.runs) this.refresh(runId);
+    else for (const runId of changed) this.refresh(runId);
     this.setClock();
   }
 

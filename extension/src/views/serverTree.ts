@@ -12,6 +12,7 @@ import { innerCommandId, viewId } from "../contributions.js";
 import { AgentWindow } from "../daemon/agentWindow.js";
 import type { DaemonClient } from "../daemon/daemonClient.js";
 import type { DaemonState, StateChange } from "../daemon/daemonState.js";
+import type { Badge } from "./attention.js";
 import { agentItem, isAlive, serverItem } from "./serverItem.js";
 import { count } from "./words.js";
 
@@ -95,7 +96,7 @@ export class ServerTree implements TreeDataProvider<TreeNode>, Disposable {
     this.view.message = message;
   }
 
-  setBadge(value: number, tooltip: string): void {
+  setBadge({ value, tooltip }: Badge): void {
     this.view.badge = value > 0 ? { value, tooltip } : undefined;
   }
 

@@ -2,7 +2,7 @@ import type { LanguageModelV3, LanguageModelV3CallOptions } from "@ai-sdk/provid
 import { injectJsonInstructionIntoMessages, type Schema } from "@ai-sdk/provider-utils";
 import type { ChatRequest } from "./chatModel.js";
 import { modelPrompt } from "./conversation.js";
-import type { ModelConfig, RemoteModelConfig } from "./modelConfigSchema.js";
+import { isRemoteModel, type ModelConfig } from "./modelConfigSchema.js";
 import { optionsName } from "./openModel.js";
 import { structuredOutputOf } from "./providers.js";
 import { checkedSchema, requireObject } from "./schemaCheck.js";
@@ -26,8 +26,7 @@ export async function callOptions(
 ): Promise<CallOptions> {
   const asked = { model, modelType: config.model_type };
   const prompt = await modelPrompt(request.messages, asked, abortSignal);
-  const isEmbedded = config.model_type === "embedded_chat";
-  const options = { prompt, abortSignal, ...(isEmbedded ? {} : settingsOf(config)) };
+  const options = { prompt, abortSignal, ...settingsOf(config) };
   const schema = request.schema === undefined ? undefined : checkedSchema(request.schema);
   const tools = new Map((request.tools ?? []).map(({ name, inputSchema }) => [name, checkedSchema(inputSchema)]));
   const way = structuredOutputOf(config);
@@ -39,11 +38,15 @@ export async function callOptions(
     tools,
     schema,
     findsJson: way !== "json_schema",
-    streams: isEmbedded || config.stream !== false,
+    streams: !isRemoteModel(config) || config.stream !== false,
   };
 }
 
-function settingsOf(config: RemoteModelConfig): Omit<LanguageModelV3CallOptions, "prompt"> {
+function settingsOf(config: ModelConfig): Omit<LanguageModelV3CallOptions, "prompt"> {
+  if (config.model_type === "embedded_chat") return {};
+  if (config.model_type === "vscode_lm") {
+    return { providerOptions: { [optionsName(config)]: (config.provider_options ?? {}) as Record<string, string> } };
+  }
   const { generate_args: args = {}, provider_options: options } = config;
   // Strict schemas of OpenAI allow no optional fields; answers are checked here anyway.
   const own = config.model_type === "openai_chat" ? { strictJsonSchema: false } : {};

@@ -78,6 +78,21 @@ function schemaOf(z: typeof Zod) {
     model("deepseek_chat", { ...keyed, structured_output: structuredOutput }),
     model("ollama_chat", { ...keyed, structured_output: structuredOutput }),
     model("post_api_chat", { ...keyed, base_url: baseUrl, structured_output: structuredOutput }),
+    model("vscode_lm", {
+      model_name: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("An id, a family or a name of a language model that VS Code has. Default: any."),
+      vendor: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("Of several models of this name that of this vendor, such as copilot."),
+      provider_options: remoteModel.provider_options,
+      timeout: remoteModel.timeout,
+      max_retries: remoteModel.max_retries,
+    }),
     model("embedded_chat", {
       model_name: z.string().min(1).optional(),
       max_sentences: z.int().min(1).max(50).optional().describe("The longest answer, in sentences. Default 3."),
@@ -88,9 +103,16 @@ function schemaOf(z: typeof Zod) {
 /** A model, as agents use it by name. */
 export type ModelConfig = Zod.infer<ReturnType<typeof schemaOf>>;
 /** One that is asked over the network. */
-export type RemoteModelConfig = Exclude<ModelConfig, { model_type: "embedded_chat" }>;
+export type RemoteModelConfig = Exclude<ModelConfig, EmbeddedModelConfig | EditorModelConfig>;
 export type EmbeddedModelConfig = Extract<ModelConfig, { model_type: "embedded_chat" }>;
+/** One of the person's editor. */
+export type EditorModelConfig = Extract<ModelConfig, { model_type: "vscode_lm" }>;
 export type ModelType = ModelConfig["model_type"];
+
+/** Whether it is asked over the network, with a key of this machine. */
+export function isRemoteModel(config: ModelConfig): config is RemoteModelConfig {
+  return config.model_type !== "embedded_chat" && config.model_type !== "vscode_lm";
+}
 
 /** What is wrong with a config: where in it, and what is allowed there. */
 export interface ConfigProblem {

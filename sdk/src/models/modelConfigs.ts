@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { InvalidArgumentError } from "../errors.js";
 import {
   fieldsOf,
+  isRemoteModel,
   type ModelConfig,
   modelTypes,
   parseModelConfig,
@@ -39,11 +40,22 @@ export function receiveModelConfigs(sent: unknown, { isReachable }: { isReachabl
   return configs;
 }
 
+/**
+ * Looks at configs that are to be sent to servers.
+ *
+ * @param origin what the person calls them, such as the name of a file.
+ * @throws InvalidArgumentError saying which entry, which field, and what is allowed; that a key stands in one.
+ */
+export function checkModelConfigs(configs: unknown, origin: string): void {
+  refuseKeys(configs, origin);
+  checked(configs, origin);
+}
+
 /** Where the one who runs a server says which keys may go where others say. */
 const allowedKeys = "AGENTSCOPE_MODEL_KEYS";
 
 function refuseForeignKeys(config: ModelConfig, index: number): void {
-  if (config.model_type === "embedded_chat" || config.base_url === undefined) return;
+  if (!isRemoteModel(config) || config.base_url === undefined) return;
   const allowed = (process.env[allowedKeys] ?? "").split(",").map((name) => name.trim());
   const foreign = variablesOf(config).find((name) => !allowed.includes(name));
   if (foreign === undefined) return;
@@ -64,12 +76,12 @@ function variablesOf(config: RemoteModelConfig): string[] {
  *
  * @throws InvalidArgumentError naming the entry and the field that has a key in it.
  */
-export function refuseKeys(configs: unknown): void {
+export function refuseKeys(configs: unknown, origin = "modelConfigs"): void {
   for (const [index, config] of listOf(configs).entries()) {
     const [field] = keysInside(config);
     if (field === undefined) continue;
     throw new InvalidArgumentError(
-      `${entryOf("modelConfigs", index, config)}: ${field} is a key itself, and keys are not sent to other machines: set an ` +
+      `${entryOf(origin, index, config)}: ${field} is a key itself, and keys are not sent to other machines: set an ` +
         'environment variable there, and write its name, as in "env:MY_API_KEY"',
     );
   }

@@ -9,7 +9,8 @@ import {
 import { DownloadError } from "@ai-sdk/provider-utils";
 import { AgentScopeError, asError, ModelCallError, type ModelFailure } from "../errors.js";
 import { BrokenAnswer, NotInConversation, UnfitAnswer } from "./badAnswers.js";
-import type { ModelConfig } from "./modelConfigSchema.js";
+import { EditorFailure } from "./editor/editorFailure.js";
+import { isRemoteModel, type ModelConfig } from "./modelConfigSchema.js";
 import { keyVariablesOf, labelOf, modelNameOf, providers } from "./providers.js";
 import { masked } from "./secrets.js";
 
@@ -63,6 +64,7 @@ export function modelFailure(thrown: unknown, call: FailedCall): AgentScopeError
 /** Whether the same call may succeed a little later. An answer that does not fit its schema is for the caller to complain about. */
 export function isWorthRetrying(thrown: unknown): boolean {
   if (APICallError.isInstance(thrown)) return thrown.isRetryable && !hasNoQuota(thrown);
+  if (thrown instanceof EditorFailure) return thrown.kind.passes;
   // What is no error of a library is what the provider says in the middle of an answer.
   return reasonOf(thrown) === "unreachable" || isUnreadable(thrown) || !(thrown instanceof Error);
 }
@@ -83,6 +85,7 @@ function secondsOrDate(after: string | undefined): number | undefined {
 
 function reasonOf(thrown: unknown): ModelFailure {
   if (APICallError.isInstance(thrown)) return reasonOfStatus(thrown);
+  if (thrown instanceof EditorFailure) return thrown.kind.reason;
   if (thrown instanceof UnfitAnswer || isUnreadable(thrown)) return "bad-answer";
   if (thrown instanceof BrokenAnswer || InvalidResponseDataError.isInstance(thrown) || isBrokenConnection(thrown)) {
     return "unreachable";
@@ -129,10 +132,11 @@ function hasNoQuota({ responseBody = "" }: APICallError): boolean {
 }
 
 function hintOf(reason: ModelFailure, thrown: unknown, config: ModelConfig): string | undefined {
+  if (thrown instanceof EditorFailure) return thrown.kind.hint === undefined ? undefined : `${thrown.kind.hint}.`;
   if (config.model_type === "embedded_chat") return undefined;
   switch (reason) {
     case "refused": {
-      const [variable] = keyVariablesOf(config);
+      const [variable] = isRemoteModel(config) ? keyVariablesOf(config) : [];
       return `Check ${variable === undefined ? "api_key and headers" : `the key in ${variable}`} on the machine that the agent runs on.`;
     }
     case "not-found":

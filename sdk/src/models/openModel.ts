@@ -19,6 +19,10 @@ export async function openModel(config: ModelConfig): Promise<OpenModel> {
     const { EmbeddedModel } = await import("./embedded/embeddedModel.js");
     return { model: new EmbeddedModel(config), keys: [] };
   }
+  if (config.model_type === "vscode_lm") {
+    const { EditorModel } = await import("./editor/editorModel.js");
+    return { model: new EditorModel(config), keys: [] };
+  }
   const access = accessOf(config);
   const before = opened.get(config);
   if (before !== undefined && isDeepStrictEqual(before.keys, access.keys)) return before;

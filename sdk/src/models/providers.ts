@@ -66,6 +66,12 @@ export const providers: Record<ModelConfig["model_type"], Provider> = {
     structuredOutput: "prompt",
     unreachableHint: network,
   },
+  vscode_lm: {
+    label: "VS Code",
+    keyVariables: [],
+    structuredOutput: "prompt",
+    unreachableHint: "",
+  },
   embedded_chat: {
     label: "the embedded model",
     keyVariables: [],
@@ -96,5 +102,7 @@ export const embeddedModelName = "extractive-en";
 
 /** A model's name as its provider knows it. */
 export function modelNameOf(config: ModelConfig): string {
-  return config.model_name ?? (config.model_type === "embedded_chat" ? embeddedModelName : config.config_name);
+  if (config.model_name !== undefined) return config.model_name;
+  if (config.model_type === "embedded_chat") return embeddedModelName;
+  return config.model_type === "vscode_lm" ? "any" : config.config_name;
 }

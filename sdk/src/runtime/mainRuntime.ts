@@ -117,6 +117,7 @@ export function makeMainRuntime(): Runtime {
     host,
     endpoint,
     run,
+    editors: run,
     servers: {
       connect,
       childServer: (options: DistOptions) => children.connectionFor(options),

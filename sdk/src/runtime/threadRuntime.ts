@@ -1,6 +1,7 @@
 import type { DistOptions } from "../agents/distOptions.js";
 import type { ServerAccess } from "../link/serverAccess.js";
 import type { ScriptRun } from "../studio/scriptRun.js";
+import type { EditorWay } from "../studio/editorModelCalls.js";
 import type { AgentHost } from "./agentHost.js";
 import type { Connection } from "./connection.js";
 import type { Endpoint } from "./endpoint.js";
@@ -24,4 +25,6 @@ export interface Runtime {
   readonly servers: Servers;
   /** The run that a script is; undefined in the threads of agent servers. */
   readonly run?: ScriptRun;
+  /** The way to language models of editors; undefined where there is none. */
+  readonly editors?: EditorWay;
 }

@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from "../errors.js";
 import { formatAddress } from "../link/peer.js";
+import type { EditorCallOptions, EditorWay } from "../studio/editorModelCalls.js";
+import type { EditorModelEnd, EditorModelRequest } from "../studio/editorModels.js";
 import type { ServerAttached } from "../studio/protocol.js";
 import { studioAddress, studioEnvironment } from "../studio/studioAddress.js";
 import { StudioConnection } from "../studio/studioConnection.js";
@@ -8,6 +10,8 @@ import type { Router } from "./router.js";
 import type { StudioOptions } from "./serverOptions.js";
 import { type WatchedParts, WatchedServer } from "./watchedServer.js";
 
+/** How long a daemon is waited for that is not there yet, in milliseconds. */
+const reachMs = 3000;
 /** How often it is looked whether anybody needs the server, in milliseconds. */
 const aloneCheckMs = 1000;
 
@@ -19,9 +23,11 @@ export interface ServerStudioParts extends Omit<WatchedParts, "attached" | "tunn
 }
 
 /** A server's way to a daemon: it tells of itself there, again on each connection, and may be reached through it. */
-export class ServerStudio implements AsyncDisposable {
+export class ServerStudio implements AsyncDisposable, EditorWay {
   private readonly watched: WatchedServer;
   private readonly connection: StudioConnection;
+  /** On the line of now. */
+  private editors: EditorWay | undefined;
   private aloneSince = performance.now();
   private aloneCheck: NodeJS.Timeout | undefined;
 
@@ -37,10 +43,11 @@ export class ServerStudio implements AsyncDisposable {
       client: { kind: "server", name: self.serverId },
       opened: async (line) => {
         const { attachServer } = await import("../studio/attachServer.js");
-        await attachServer(line, this.watched);
+        this.editors = await attachServer(line, this.watched);
       },
       warn,
     });
+    parts.workers.editors.way = this;
   }
 
   start(): void {
@@ -52,6 +59,12 @@ export class ServerStudio implements AsyncDisposable {
 
   classesLoaded(report: AgentDirReport | undefined): void {
     this.watched.classesLoaded(report);
+  }
+
+  async callEditor(request: EditorModelRequest, options: EditorCallOptions): Promise<EditorModelEnd> {
+    await this.connection.whenOpen(reachMs, options.signal);
+    if (this.editors === undefined) throw new Error("a line was opened without being attached");
+    return this.editors.callEditor(request, options);
   }
 
   private attached({ relay }: ServerAttached): void {

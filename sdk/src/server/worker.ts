@@ -12,6 +12,7 @@ import { answerRequest } from "./workerRequests.js";
 import type { FromWorker, ToWorker, WorkerStart } from "./workerMessages.js";
 import { AgentReports } from "./agentReports.js";
 import { watchWorkerCalls } from "./workerCalls.js";
+import { WorkerEditors } from "./workerEditors.js";
 import { WorkerNetwork } from "./workerNetwork.js";
 
 // The entry of a worker thread of an agent server: its agents, behind the I/O thread that has the connections.
@@ -39,11 +40,15 @@ const host = new AgentHost({
 const memories = new MemoryWatches(host, post);
 const network = new WorkerNetwork({ lane, host, options, post });
 
-setRuntime({ host, endpoint: network.endpoint, servers: network });
+const editors = new WorkerEditors(post);
+
+setRuntime({ host, endpoint: network.endpoint, servers: network, editors });
 
 port.on("message", (message: ToWorker) => {
   if (message[0] === "claimed") return claims.answered(message[1], message[2]);
   if (message[0] === "watchCalls") return watchWorkerCalls({ lane, post }, message[1]);
+  if (message[0] === "editorParts") return editors.parts(message[1], message[2]);
+  if (message[0] === "editorEnd") return editors.ended(message[1], message[2], message[3]);
   if (message[0] !== "request") return network.handle(message);
   const [, id, request] = message;
   answerRequest({ host, classes, memories }, request).then(

@@ -5,6 +5,7 @@ import type { LaneLoad, PeerInfo } from "../link/peer.js";
 import type { ServerAccess } from "../link/serverAccess.js";
 import type { ModelConfig } from "../models/modelConfigSchema.js";
 import type { CallBatch } from "../studio/callBatch.js";
+import type { EditorAnswerPart, EditorModelEnd, EditorModelRequest } from "../studio/editorModels.js";
 import type { MemoryRequest } from "../studio/protocol.js";
 import type { StudioOptions } from "./serverOptions.js";
 import type { AgentDirReport } from "./agentDir.js";
@@ -57,6 +58,8 @@ export type ToWorker =
   | ["located", id: number, lane: number | undefined, FailureFields | undefined]
   /** Tell of calls; without the server's instance: no longer. */
   | ["watchCalls", instance: string | undefined]
+  | ["editorParts", id: number, EditorAnswerPart[]]
+  | ["editorEnd", id: number, EditorModelEnd | undefined, FailureFields | undefined]
   | ["request", id: number, WorkerRequest];
 
 /** What the I/O thread asks a worker; each is answered at once, whatever its agents wait for. */
@@ -88,6 +91,8 @@ export type FromWorker =
   | ["agents", AgentReport]
   | ["memory", agentId: string, total: number, generation: number]
   | ["calls", CallBatch]
+  | ["editorCall", id: number, EditorModelRequest]
+  | ["editorGivenUp", id: number]
   | ["serve", path: string];
 
 /** Which agents have come and gone. */

@@ -62,7 +62,9 @@ export class WorkerNetwork implements Servers {
   }
 
   /** What the I/O thread tells of the links. */
-  handle(message: Exclude<ToWorker, ["request" | "claimed" | "watchCalls", ...unknown[]]>): void {
+  handle(
+    message: Exclude<ToWorker, ["request" | "claimed" | "watchCalls" | "editorParts" | "editorEnd", ...unknown[]]>,
+  ): void {
     switch (message[0]) {
       case "frame":
         return this.connection(message[1]).receive(message[2]);

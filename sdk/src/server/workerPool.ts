@@ -4,6 +4,7 @@ import { failureFromWire } from "../link/failure.js";
 import { addModelConfigs, receiveModelConfigs } from "../models/modelConfigs.js";
 import type { CallBatch } from "../studio/callBatch.js";
 import type { AgentDirReport } from "./agentDir.js";
+import { EditorCalls } from "./editorCalls.js";
 import type { Router } from "./router.js";
 import type { ServedFiles } from "./servedFiles.js";
 import { isReachable, type ServerOptions } from "./serverOptions.js";
@@ -28,6 +29,7 @@ export interface PoolWatcher {
 
 /** The workers of a server: as many as it was started with, each replaced when it ends. */
 export class WorkerPool implements WorkerListener {
+  readonly editors = new EditorCalls();
   private readonly workers = new Map<number, WorkerThread>();
   private lastLane = 0;
   private watcher: PoolWatcher | undefined;
@@ -153,6 +155,12 @@ export class WorkerPool implements WorkerListener {
       case "memory":
         this.watcher?.memoryChanged({ agentId: message[1], total: message[2], generation: message[3] });
         return;
+      case "editorCall":
+        void this.editors.begin(worker, message[1], message[2]);
+        return;
+      case "editorGivenUp":
+        this.editors.giveUp(worker, message[1]);
+        return;
       case "calls":
         this.watcher?.callsHappened(message[1]);
         return;
@@ -240,6 +248,7 @@ export class WorkerPool implements WorkerListener {
     failure: { code: ErrorCode; message: string; agentId?: string | undefined },
   ): void {
     this.workers.delete(worker.lane);
+    this.editors.workerEnded(worker);
     this.watcher?.agentsChanged(worker, { made: [], deleted: [...worker.agents.keys()] });
     const server = this.router.endpoint.host.serverName;
     const { code, message, agentId = [...worker.agents.keys()][0] ?? "?" } = failure;

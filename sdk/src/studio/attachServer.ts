@@ -1,6 +1,7 @@
 import { AgentFeed } from "./agentFeed.js";
 import type { AttachableServer } from "./attachableServer.js";
 import { CallFeed } from "./callFeed.js";
+import { EditorModelCalls, type EditorWay } from "./editorModelCalls.js";
 import {
   addClasses,
   agentMemory,
@@ -26,18 +27,21 @@ import type { StudioLine } from "./studioLine.js";
 const sampleMs = 1000;
 
 /**
- * Announces a server on a line, answers what the daemon asks of it, and tells it what happens, until the line ends.
+ * Announces a server on a line, answers what the daemon asks of it, and tells it what happens, until the line ends. Gives the way to
+ * language models of editors.
  *
  * @throws AgentScopeError what the daemon refuses the announcement with.
  */
-export async function attachServer(line: StudioLine, server: AttachableServer): Promise<void> {
+export async function attachServer(line: StudioLine, server: AttachableServer): Promise<EditorWay> {
   answerRequests(line, server);
+  const editors = new EditorModelCalls(line);
   const announcement = server.announcement();
   line.onNotification(openTunnel, (order) => {
     if (announcement.viaStudio === true) connectTunnel(line, order, server).catch(() => {});
   });
   server.attached(await line.request(attach, announcement));
   tellChanges(line, server);
+  return editors;
 }
 
 /** The server ends in good order. */

@@ -5,6 +5,8 @@ import type { ResourceSample } from "./resourceSample.js";
 // What scripts and agent servers say to a daemon, and it to them: JSON-RPC 2.0 with the framing of the language server protocol, over a
 // connection that they open (dialStudio.ts). The daemon imports these from `agentscope-distributed/studio`.
 
+export * from "./editorModels.js";
+
 /** Both ends must have the same; raised when an older end would misread a newer one. */
 export const studioProtocolVersion = 1;
 

@@ -1,5 +1,7 @@
 import { patience } from "../link/debugged.js";
 import type { CallBatch } from "./callBatch.js";
+import { type EditorCallOptions, EditorModelCalls } from "./editorModelCalls.js";
+import type { EditorModelEnd, EditorModelRequest } from "./editorModels.js";
 import {
   type AgentChanges,
   type Allocation,
@@ -26,7 +28,11 @@ const allocationMs = 60_000;
 
 /** What a script says on a connection to a daemon, once it has announced itself. */
 export class RunLine {
-  private constructor(private readonly line: StudioLine) {}
+  private readonly editors: EditorModelCalls;
+
+  private constructor(private readonly line: StudioLine) {
+    this.editors = new EditorModelCalls(line);
+  }
 
   /** @throws AgentScopeError what the daemon refuses the announcement with. */
   static async attach(line: StudioLine, announcement: RunAnnouncement): Promise<RunLine> {
@@ -53,6 +59,10 @@ export class RunLine {
 
   async ask(question: PersonQuestion, signal: AbortSignal): Promise<string> {
     return (await this.line.request(askPerson, question, { signal })).answer;
+  }
+
+  callEditor(request: EditorModelRequest, options: EditorCallOptions): Promise<EditorModelEnd> {
+    return this.editors.callEditor(request, options);
   }
 
   ending(end: RunEnd, signal: AbortSignal): Promise<void> {

@@ -7,6 +7,8 @@ import { Allocator } from "./allocator.js";
 import { CallFeed } from "./callFeed.js";
 import { CallLog, callWatch } from "./callLog.js";
 import { callSite } from "./callSite.js";
+import type { EditorCallOptions, EditorWay } from "./editorModelCalls.js";
+import type { EditorModelEnd, EditorModelRequest } from "./editorModels.js";
 import type { AgentBrief, Allocation, AllocationItem, PersonQuestion, RunAnnouncement } from "./protocol.js";
 import type { RunEnd, RunLine } from "./runLine.js";
 import { askOn, askPersonOn, type RunWay } from "./runWay.js";
@@ -43,7 +45,7 @@ export interface RunProcess {
  * 2. Nothing of it keeps the process alive, but what the script itself waits for: an allocation, an answer.
  * 3. On each connection it announces itself under the same id, and tells of all its agents.
  */
-export class ScriptRun implements RunWay, EndTeller {
+export class ScriptRun implements RunWay, EndTeller, EditorWay {
   connection: StudioConnection | undefined = undefined;
   line: RunLine | undefined = undefined;
   wasOpen = false;
@@ -162,6 +164,10 @@ export class ScriptRun implements RunWay, EndTeller {
    */
   ask(question: PersonQuestion, options: { signal: AbortSignal; isAlone: () => boolean }): Promise<string> | undefined {
     return this.connection === undefined ? undefined : askPersonOn(this, question, options);
+  }
+
+  callEditor(request: EditorModelRequest, options: EditorCallOptions): Promise<EditorModelEnd> {
+    return askOn(this, (line) => line.callEditor(request, options), { attempts: 1, signal: options.signal });
   }
 
   async atLeisure(end: RunEnd): Promise<boolean> {

@@ -27,9 +27,12 @@ export class Editor implements AsyncDisposable {
     private readonly browser: Browser,
   ) {}
 
-  /** @param settings over those that make tests steady. */
-  static async start(settings: Record<string, unknown> = {}): Promise<Editor> {
-    const installed = neededEditor();
+  /**
+   * @param settings over those that make tests steady.
+   * @param more `extensions`: a folder of extensions, in place of the one that has ours alone
+   */
+  static async start(settings: Record<string, unknown> = {}, more: { extensions?: string } = {}): Promise<Editor> {
+    const installed = { ...neededEditor(), ...more };
     const stack: AsyncDisposable[] = [];
     try {
       const profile = await Profile.make(settings);

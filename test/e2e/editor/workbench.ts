@@ -45,6 +45,14 @@ export class Workbench {
     await this.page.locator(`.sidebar .composite.title h2:text-is("${title}")`).waitFor();
   }
 
+  /** The number on the icon of a view container. */
+  badge(title: string): Locator {
+    const item = this.page.locator(".activitybar .action-item", {
+      has: this.page.locator(`a.action-label[aria-label^="${title}"]`),
+    });
+    return item.locator(".badge-content").filter({ visible: true });
+  }
+
   /** Opens a file of the workspace from the explorer. */
   async openFile(name: string): Promise<void> {
     await this.run("View: Show Explorer");
