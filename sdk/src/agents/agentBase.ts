@@ -31,6 +31,11 @@ export interface AgentBase<Config extends AgentConfig = AgentConfig> {
  */
 export class AgentBase<Config extends AgentConfig = AgentConfig> {
   static readonly [agentClassBrand] = true;
+  /**
+   * Whether a call may run twice: then one that had begun when the agent's server was lost is sent again (`onServerLoss: "restart"`).
+   * Default false.
+   */
+  static readonly retryable: boolean = false;
   declare readonly agentId: string;
   declare private ownMemory: TemporaryMemory | undefined;
 
@@ -110,6 +115,20 @@ export class AgentBase<Config extends AgentConfig = AgentConfig> {
   get(property: string): CallResult<unknown>;
   get(property: string): CallResult<unknown> {
     return callMethodOf(targetOfLocal(this), "get", [property]);
+  }
+
+  /**
+   * What the agent needs to go on as it is when it is made again after its server was lost (`onServerLoss: "restart"`): asked for after
+   * each message. Data that can be sent; no placeholders, no agents. The base keeps the memory: a class with more overrides both.
+   */
+  getState(): unknown {
+    return { memory: this.ownMemory?.export() ?? [] };
+  }
+
+  /** Takes what `getState` gave, after `setup` and before the first message. */
+  setState(state: unknown): void | Promise<void> {
+    const { memory = [] } = (state ?? {}) as { memory?: Msg[] };
+    if (memory.length > 0) this.memory.load(memory);
   }
 
   /** Called when the agent is deleted and when its server stops. */

@@ -22,6 +22,21 @@ export interface DistOptions {
   agentId?: string | undefined;
   /** Take hold of the agent `agentId` that lives on the server, and construct none. Default false. */
   connectExisting?: boolean | undefined;
+  /**
+   * What becomes of the agent when its server is lost (killed, crashed, out of memory). `fail`: its calls fail. `restart`: it is made
+   * again, on a server that is started again if it is a child, with its class, config, id and state (`getState`); calls that had not
+   * begun are sent again, one that had begun fails unless the class has `static retryable = true`. Default: that of `init`.
+   */
+  onServerLoss?: OnServerLoss | undefined;
+}
+
+/** What becomes of an agent when its server is lost. */
+export type OnServerLoss = "fail" | "restart";
+
+/** @throws InvalidArgumentError naming the option. */
+export function checkOnServerLoss(value: unknown, where: string): void {
+  if (value === undefined || value === "fail" || value === "restart") return;
+  throw new InvalidArgumentError(`${where}: onServerLoss is ${JSON.stringify(value)}; it must be "fail" or "restart"`);
 }
 
 /** The options of `toDist` as one value that several agents can share. It is never changed. */
@@ -36,6 +51,7 @@ export class DistConf implements DistOptions {
   readonly tls: ClientTls | undefined;
   readonly agentId: string | undefined;
   readonly connectExisting: boolean | undefined;
+  readonly onServerLoss: OnServerLoss | undefined;
 
   constructor(options: DistOptions = {}) {
     checkDistOptions(options);
@@ -49,6 +65,7 @@ export class DistConf implements DistOptions {
     this.tls = options.tls;
     this.agentId = options.agentId;
     this.connectExisting = options.connectExisting;
+    this.onServerLoss = options.onServerLoss;
   }
 }
 
@@ -73,6 +90,12 @@ export function checkDistOptions(options: DistOptions): void {
     if (value !== undefined && !(typeof value === "number" && value > 0)) {
       throw new InvalidArgumentError(`toDist: ${name} is ${String(value)}; it must be a number above 0`);
     }
+  }
+  checkOnServerLoss(options.onServerLoss, "toDist");
+  if (connectExisting === true && options.onServerLoss === "restart") {
+    throw new InvalidArgumentError(
+      'toDist: connectExisting can\'t go with onServerLoss "restart": who made the agent can make it again',
+    );
   }
   if (connectExisting === true && (agentId === undefined || host === undefined)) {
     throw new InvalidArgumentError("toDist: connectExisting needs agentId, host and port: the agent to take hold of");

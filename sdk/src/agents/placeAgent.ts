@@ -1,20 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { InvalidArgumentError } from "../errors.js";
-import { failureOfAgent } from "../link/failure.js";
-import { formatAddress } from "../link/peer.js";
-import type { ServerAccess } from "../link/serverAccess.js";
+import { type AgentLabel, InvalidArgumentError } from "../errors.js";
 import { unwrapLarge } from "../messages/largeValue.js";
 import { snapshot } from "../messages/valueCodec.js";
 import { resolveTarget } from "../orchestration/runTarget.js";
+import { settings } from "../orchestration/settings.js";
 import type { AgentClass } from "../runtime/agentHost.js";
 import type { AgentSpec } from "../runtime/agentSpec.js";
 import type { AgentTarget } from "../runtime/agentTarget.js";
 import { createHandle } from "../runtime/handle.js";
 import type { AgentInstance } from "../runtime/agentCode.js";
+import { RecoveringAgent } from "../runtime/recoveringAgent.js";
 import { RemoteAgent } from "../runtime/remoteAgent.js";
 import { runtime } from "../runtime/runtime.js";
-import type { Allocation, AllocationItem } from "../studio/protocol.js";
+import type { AllocationItem } from "../studio/protocol.js";
 import type { AgentConfig } from "./agentConfig.js";
+import { type AgentPlace, makeAt } from "./agentPlace.js";
 import { builtInName, portableConfig } from "./brand.js";
 import { isMainScript, locateClass, mainScriptError } from "./classLocation.js";
 import { checkDistOptions, type DistOptions } from "./distOptions.js";
@@ -58,35 +58,36 @@ export function makeDistributed(placement: Placement): object {
   const spec = specOf(placement);
   if (target.kind === "local") return createHandle(constructHere(agentClass, spec), prototype);
   const server = target.kind === "server" ? target.address : placeholders[target.kind];
-  const agent = new RemoteAgent({ name: spec.name, id: spec.id, server }, spec.className);
-  const inChild = () =>
-    agent.createOn(runtime().servers.childServer(options), {
-      ...spec,
-      moduleUrl: moduleOf(agentClass, spec.className),
-    });
-  const onServer = (access: ServerAccess) => {
-    // A server that was started again meanwhile is connected to anew.
-    const connect = () => runtime().servers.connect(access);
-    connect().whenNotDown(() => {
-      if (options.connectExisting === true) agent.bindToExisting(connect());
-      else agent.createOn(connect(), { ...spec, moduleUrl: undefined });
-    });
+  const label = { name: spec.name, id: spec.id, server };
+  const place: AgentPlace = {
+    target,
+    options,
+    module: () => moduleOf(agentClass, spec.className),
+    allocationItem: () => allocationItem(agentClass, spec.className),
   };
-  const place = () => {
-    const { run } = runtime();
-    if (target.kind === "server") onServer(target);
-    else if (target.kind === "child" || run === undefined) inChild();
-    else {
-      const placed = run
-        .allocate(allocationItem(agentClass, spec.className))
-        .then((allocation) => (allocation.kind === "server" ? onServer(accessOf(allocation)) : inChild()));
-      // What would be thrown at who makes the agent, had it been known then, is what the agent fails with.
-      placed.catch((thrown: unknown) => agent.fail(failureOfAgent(thrown, agent.label)));
-    }
+  const restarts = (options.onServerLoss ?? settings.onServerLoss) === "restart" && options.connectExisting !== true;
+  const agent = restarts ? recovering(place, label, { spec, agentClass }) : new RemoteAgent(label, spec.className);
+  const make = () => {
+    if (agent instanceof RemoteAgent) makeAt(place, { agent, spec, former: undefined });
+    else agent.place();
   };
-  if (options.lazyLaunch === true) agent.launchLater(place);
-  else place();
+  if (options.lazyLaunch === true) agent.launchLater(make);
+  else make();
   return createHandle(agent, prototype);
+}
+
+/** An agent that is made again in its place when its server is lost. */
+function recovering(
+  place: AgentPlace,
+  label: AgentLabel,
+  { spec, agentClass }: { spec: AgentSpec; agentClass: AgentClass },
+): RecoveringAgent {
+  const key = randomUUID();
+  return new RecoveringAgent(label, spec.className, {
+    place: (agent, { epoch, former }) => makeAt(place, { agent, spec: { ...spec, recovery: { key, epoch } }, former }),
+    isRetryable: (agentClass as { retryable?: unknown }).retryable === true,
+    ownsServer: place.target.kind === "child",
+  });
 }
 
 /** How the server of an agent is called until it is known which one it is. */
@@ -102,10 +103,6 @@ function allocationItem(agentClass: AgentClass, className: string): AllocationIt
     // A server that knows the class by its name needs no module; a child process would.
   }
   return { className, builtIn: false, ...(module !== undefined && { module }) };
-}
-
-function accessOf({ host, port, token }: Allocation & { kind: "server" }): ServerAccess {
-  return { address: formatAddress(host, port), ...(token !== undefined && { token }) };
 }
 
 /** As in another process it is another object, also where the agent that `toDist` was called on lives here. */

@@ -14,6 +14,7 @@ import {
   readTokenFile,
   type StudioOptions,
 } from "../server/serverOptions.js";
+import { agentStateFolder } from "../server/stateFolder.js";
 import { type AccessOptions, tlsOf } from "./accessOptions.js";
 
 /** How long a managed server outlives its daemon and its callers, in seconds. */
@@ -63,6 +64,7 @@ export async function startAgentServer(options: StartOptions): Promise<void> {
       token: options.tokenFile === undefined ? undefined : readTokenFile(options.tokenFile),
       tls: tlsOf(options),
       saveDir: options.saveDir,
+      stateFolder: agentStateFolder(options.saveDir),
       studio: studioOf(options),
       child: false,
     },

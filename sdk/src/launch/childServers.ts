@@ -1,4 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { DistOptions } from "../agents/distOptions.js";
 import { type AgentScopeError, AgentServerNotAliveError } from "../errors.js";
 import { formatAddress } from "../link/peer.js";
@@ -24,6 +27,10 @@ export type OpenConnection = (access: Promise<ServerAccess>) => {
 /** Child processes for agents: one each, up to `init({ maxChildServers })`, then shared, least loaded first. */
 export class ChildServers {
   private readonly servers = new Set<ChildServer>();
+  /** Of children that are gone: those that were started in their place. */
+  private readonly replacements = new WeakMap<Connection, Connection>();
+  /** Of the state of agents that are made again when a child is lost; made when there is one. */
+  private readonly stateFolder = join(tmpdir(), `agentscope-${randomUUID()}`);
   /** Of all children of this process: they let each other in, and nobody else. */
   private readonly token = randomBytes(32).toString("hex");
   private readonly warm = new WarmServers({
@@ -36,16 +43,31 @@ export class ChildServers {
     private readonly open: OpenConnection,
     /** The daemon that a child tells of itself, if there is one. */
     private readonly studio: () => StudioOptions | undefined,
-  ) {}
+  ) {
+    process.once("exit", () => rmSync(this.stateFolder, { recursive: true, force: true }));
+  }
 
-  /** A connection to a child for one more agent. */
-  connectionFor(options: DistOptions): Connection {
+  /** A connection to a child for one more agent; with `former` to the one that is there in the place of a lost one. */
+  connectionFor(options: DistOptions, former?: Connection): Connection {
     const wanted = this.serverOptions(options);
+    if (former !== undefined) return this.replacementOf(former, wanted);
     const shareable = [...this.servers].filter((server) => isShared(server.options, wanted));
     const mayStart = this.servers.size < settings.maxChildServers || shareable.length === 0;
     const server = mayStart ? this.newServer(wanted) : leastLoaded(shareable);
     server.agents++;
     return server.connection;
+  }
+
+  private replacementOf(former: Connection, wanted: ServerOptions): Connection {
+    // It may be a worker of it that was lost, or it was started again for another agent.
+    if (former.lostError === undefined) return former;
+    const known = this.replacements.get(former);
+    if (known !== undefined) return this.replacementOf(known, wanted);
+    // The way to it may be lost while it is frozen: it must not go on.
+    for (const { connection, process } of this.servers) if (connection === former) process.kill("SIGKILL");
+    const { connection } = this.newServer(wanted);
+    this.replacements.set(former, connection);
+    return connection;
   }
 
   /** Starts or ends children that no agent needs yet, as the settings want them. */
@@ -100,6 +122,7 @@ export class ChildServers {
       token: this.token,
       tls: undefined,
       saveDir: settings.saveDir,
+      stateFolder: this.stateFolder,
       studio: this.studio(),
       child: true,
     };

@@ -11,6 +11,7 @@ import { settings } from "../orchestration/settings.js";
 import type { AgentServer } from "../server/agentServer.js";
 import { independentStudio } from "../server/independentStudio.js";
 import { defaultMaxPoolSize, defaultMaxTimeoutSeconds, type ServerOptions } from "../server/serverOptions.js";
+import { agentStateFolder } from "../server/stateFolder.js";
 import { ServerProcess } from "./serverProcess.js";
 
 type AnyClass = abstract new (...args: never[]) => object;
@@ -84,6 +85,7 @@ export class RpcAgentServerLauncher implements AsyncDisposable {
       token: options.token,
       tls: options.tls,
       saveDir: options.saveDir ?? settings.saveDir,
+      stateFolder: agentStateFolder(options.saveDir ?? settings.saveDir),
       studio: independentStudio(options.studioUrl),
       child: false,
     };

@@ -32,6 +32,11 @@ export const operation = {
   unbind: 10,
   /** like create, with an id that somebody has chosen: another agent may have it */
   createChosen: 11,
+  /**
+   * like create, with a list before the arguments: whether somebody has chosen the id, whether the agent outlives its maker, key and
+   * epoch of its recovery (null, 0: none). Answered with what is known from before (agentSpec.ts)
+   */
+  createKept: 13,
   /** mask: from now on the caller tells whoever watches of its calls whose seq has none of these bits, and of no others */
   tell: 12,
   // from the one who has the agent

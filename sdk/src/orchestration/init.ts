@@ -1,3 +1,4 @@
+import { checkOnServerLoss, type OnServerLoss } from "../agents/distOptions.js";
 import type { McpServers } from "../agents/tools/mcpServer.js";
 import { readMcpServers } from "../agents/tools/mcpServers.js";
 import { InvalidArgumentError } from "../errors.js";
@@ -37,6 +38,8 @@ export interface InitOptions {
   target?: string;
   /** The longest turn of a call of a local or child agent, in seconds. Default 300. */
   callTimeoutSeconds?: number;
+  /** What becomes of agents when their server is lost, where `toDist` does not say it. Default `fail`. */
+  onServerLoss?: OnServerLoss;
 }
 
 /**
@@ -56,6 +59,7 @@ export function init(options: InitOptions = {}): void {
   if (callTimeoutSeconds !== undefined && !(callTimeoutSeconds > 0)) {
     throw new InvalidArgumentError(`init: callTimeoutSeconds is ${callTimeoutSeconds}; it must be a number above 0`);
   }
+  checkOnServerLoss(options.onServerLoss, "init");
   if (options.modelConfigs !== undefined) settings.modelConfigs = readModelConfigs(options.modelConfigs);
   if (options.mcpServers !== undefined) settings.mcpServers = readMcpServers(options.mcpServers);
   settings.project = options.project ?? settings.project;
@@ -63,6 +67,7 @@ export function init(options: InitOptions = {}): void {
   settings.maxChildServers = maxChildServers ?? settings.maxChildServers;
   settings.warmChildServers = warmChildServers ?? settings.warmChildServers;
   settings.quiet = options.quiet ?? settings.quiet;
+  settings.onServerLoss = options.onServerLoss ?? settings.onServerLoss;
   settings.saveDir = options.saveDir ?? settings.saveDir;
   settings.logger = options.logger ?? settings.logger;
   settings.target = options.target ?? settings.target;

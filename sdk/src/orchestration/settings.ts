@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import type { OnServerLoss } from "../agents/distOptions.js";
 import type { McpServers } from "../agents/tools/mcpServer.js";
 import type { ModelConfig } from "../models/modelConfigSchema.js";
 
@@ -20,6 +21,8 @@ export interface Settings {
   mcpServers: McpServers;
   /** Whether those who make agents here may say which programs the agents start: a program's own process, and its children. */
   trustsCallers: boolean;
+  /** What becomes of agents whose server is lost, unless `toDist` says it. */
+  onServerLoss: OnServerLoss;
   /** Agents do not speak into the terminal. */
   quiet: boolean;
   /** The longest turn of a call, in seconds. */
@@ -45,6 +48,7 @@ export const settings: Settings = {
   saveDir: undefined,
   mcpServers: {},
   trustsCallers: true,
+  onServerLoss: "fail",
   quiet: false,
   callTimeoutSeconds: 300,
   modelConfigs: [],

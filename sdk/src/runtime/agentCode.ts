@@ -16,6 +16,8 @@ export interface AgentInstance {
   observe(input?: unknown): unknown;
   setup?(): unknown;
   dispose?(): unknown;
+  getState?(): unknown;
+  setState?(state: unknown): unknown;
 }
 
 /** Runs the agent's own code for a call, up to its first `await`. */
@@ -52,7 +54,15 @@ function isPrivate(name: string): boolean {
 }
 
 /** What only the host of an agent calls, and what would make another agent. */
-const hostsMethods: ReadonlySet<string> = new Set(["constructor", "setup", "dispose", "speak", "toDist"]);
+const hostsMethods: ReadonlySet<string> = new Set([
+  "constructor",
+  "setup",
+  "dispose",
+  "getState",
+  "setState",
+  "speak",
+  "toDist",
+]);
 
 function publicMethod(instance: object, name: string): ((...args: unknown[]) => unknown) | undefined {
   if (hostsMethods.has(name) || isPrivate(name)) return undefined;

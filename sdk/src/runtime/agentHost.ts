@@ -2,6 +2,7 @@ import { rawAgentClass } from "../agents/brand.js";
 import { AgentScopeError, InvalidArgumentError } from "../errors.js";
 import { isDebugged } from "../link/debugged.js";
 import type { AgentInstance } from "./agentCode.js";
+import { AgentKeeper } from "./agentKeeper.js";
 import type { AgentSpec } from "./agentSpec.js";
 import { CallCounters } from "./callCounters.js";
 import { type AgentHome, HostedAgent } from "./hostedAgent.js";
@@ -23,6 +24,8 @@ export interface HostOptions {
   maxTimeoutSeconds: number;
   /** The longest turn of a call, in seconds. */
   callTimeoutSeconds: number;
+  /** Where the state of agents is kept that are made again when their server is lost; without it nothing is. */
+  stateFolder?: string | undefined;
   /** Finds a class; at once where it is loaded. */
   findClass: (className: string, moduleUrl: string | undefined) => AgentClass | Promise<AgentClass>;
   /** Whom this process's own agents speak to; nobody unless given. */
@@ -133,12 +136,22 @@ export class AgentHost implements AgentHome {
 
   /** Makes an agent; calls can be submitted at once. */
   create(spec: AgentSpec): HostedAgent {
+    const living = this.takenBack(spec);
+    if (living !== undefined) return living;
     const claimed = spec.idChosen === true ? this.options.claimId?.(spec.id) : undefined;
     const agent = this.place(spec, claimed !== undefined);
     if (this.agents.get(spec.id) !== agent) return agent;
     if (claimed === undefined) return this.make(agent, spec);
     void claimed.then((isFree) => this.makeClaimed(agent, spec, isFree));
     return agent;
+  }
+
+  /** An agent that its maker makes again, and that is there: the maker had lost the way to it. */
+  private takenBack(spec: AgentSpec): HostedAgent | undefined {
+    const living = this.agents.get(spec.id);
+    if (spec.recovery === undefined || living?.spec.recovery?.key !== spec.recovery.key) return undefined;
+    living.takenBack(spec);
+    return living;
   }
 
   private makeClaimed(agent: HostedAgent, spec: AgentSpec, isFree: boolean): void {
@@ -153,7 +166,11 @@ export class AgentHost implements AgentHome {
   }
 
   private make(agent: HostedAgent, spec: AgentSpec): HostedAgent {
+    const { stateFolder } = this.options;
     try {
+      if (spec.recovery !== undefined && stateFolder !== undefined) {
+        agent.keeper = new AgentKeeper(stateFolder, spec.id, spec.recovery);
+      }
       const found = this.options.findClass(spec.className, spec.moduleUrl);
       if (found instanceof Promise) {
         found.then(
@@ -266,17 +283,17 @@ export class AgentHost implements AgentHome {
   }
 
   /** Deletes an agent; false when there is none with this id. */
-  async delete(id: string): Promise<boolean> {
+  async delete(id: string, options?: { keepState: boolean }): Promise<boolean> {
     const agent = this.agents.get(id);
     if (agent === undefined) return false;
     this.forget(agent);
-    await agent.delete();
+    await agent.delete(options);
     return true;
   }
 
   /** Ends all agents; errors of their `dispose` are collected, not thrown. */
-  async deleteAll(): Promise<void> {
-    await Promise.allSettled([...this.agents.keys()].map((id) => this.delete(id)));
+  async deleteAll(options?: { keepState: boolean }): Promise<void> {
+    await Promise.allSettled([...this.agents.keys()].map((id) => this.delete(id, options)));
   }
 
   /** @internal A call's turn begins. */

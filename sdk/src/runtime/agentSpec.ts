@@ -17,4 +17,24 @@ export interface AgentSpec {
   maker?: string | undefined;
   /** Known to the host: whom it speaks to; default: the host's own person. */
   person?: Person | undefined;
+  /** It is kept when the process that made it is gone. */
+  keepAlive?: boolean | undefined;
+  /** Its state is kept in files, so that it can be made again after its server was lost. */
+  recovery?: Recovery | undefined;
+}
+
+/** How an agent that is made again finds what was kept of it. */
+export interface Recovery {
+  /** Names its files; known to its maker alone, so that nobody else is given its state. */
+  key: string;
+  /** Counts how often it was made: 1 at first. */
+  epoch: number;
+}
+
+/** What a host that has made such an agent knows of it from before. */
+export interface Recovered {
+  /** Of which times that it was made it is known here which calls had begun. */
+  epochs: number[];
+  /** The ids of those calls, as far as their callers have not released them. */
+  begun: string[];
 }

@@ -14,6 +14,8 @@ export interface AgentTarget {
    * @param args snapshots (see valueCodec.ts), and results of other calls.
    */
   call(method: string, args: unknown[], result: CallResult<unknown>): void;
+  /** Ends when it is made on its server; an agent of this thread need not have it. */
+  ready?(): Promise<unknown>;
   /** How the agent is named to the other end of a session. */
   reference(to: ReferenceTarget): AgentReference;
 }

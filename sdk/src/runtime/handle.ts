@@ -6,7 +6,6 @@ import { Placeholder } from "../messages/placeholder.js";
 import { snapshotArguments } from "../messages/valueCodec.js";
 import type { AgentTarget } from "./agentTarget.js";
 import { tellListeners } from "./heardCalls.js";
-import { RemoteAgent } from "./remoteAgent.js";
 import { trackTurns } from "./task.js";
 
 /** Calls the agent: what `agent(x)` does, wherever it lives. */
@@ -41,7 +40,7 @@ const members = {
   reply: (target: AgentTarget) => (input?: unknown) => callAgent(target, input),
   observe: (target: AgentTarget) => (input?: unknown) => callMethodOf(target, "observe", [input]),
   get: (target: AgentTarget) => (property: string) => callMethodOf(target, "get", [property]),
-  ready: (target: AgentTarget) => () => (target instanceof RemoteAgent ? target.ready() : Promise.resolve()),
+  ready: (target: AgentTarget) => () => target.ready?.() ?? Promise.resolve(),
   toString: (target: AgentTarget) => () => describe(target),
 } satisfies Record<string, (target: AgentTarget) => unknown>;
 

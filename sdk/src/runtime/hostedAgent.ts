@@ -3,11 +3,10 @@ import { AgentCreationError, type AgentLabel, AgentScopeError, asError } from ".
 import { isDebugged } from "../link/debugged.js";
 import { failureOfAgent, withChain } from "../link/failure.js";
 import type { CallResult } from "../messages/callResult.js";
-import { Msg } from "../messages/msg.js";
 import { unwrapLarge } from "../messages/largeValue.js";
-import { snapshot } from "../messages/valueCodec.js";
 import { callWatch } from "../studio/callLog.js";
-import { type AgentInstance, callGivenUp, invokeAgent, isThenable, relayedCall } from "./agentCode.js";
+import { type AgentInstance, callGivenUp, isThenable, relayedCall } from "./agentCode.js";
+import type { AgentKeeper } from "./agentKeeper.js";
 import type { AgentSpec } from "./agentSpec.js";
 import type { CallCounters } from "./callCounters.js";
 import { Mailbox } from "./mailbox.js";
@@ -19,6 +18,8 @@ import { awaitInputs, type InputListener } from "./taskInputs.js";
 import { tellBegun, tellEnded, tellLocal } from "./toldCalls.js";
 import { currentTask, runOutsideTurns, runTurn, Task, type TaskAgent, type TaskSink } from "./task.js";
 import type { SliceWaiter, TimeSlice } from "./timeSlice.js";
+import { pendingTurn, Turn } from "./turn.js";
+import { resultOfTurn } from "./turnResult.js";
 
 type State =
   | typeof creating
@@ -60,6 +61,10 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
   private turn: Turn | undefined = undefined;
   private stoppedClocks = 0;
   private creationWatchers: ((error?: AgentScopeError) => void)[] | undefined = undefined;
+  /** Of an agent that is made again when its server is lost. */
+  keeper: AgentKeeper | undefined = undefined;
+  /** Ends the way by which its maker calls it. */
+  private endCalls: (() => void) | undefined = undefined;
 
   constructor(
     private readonly host: AgentHome,
@@ -125,7 +130,12 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
     try {
       // A local agent is set up by its first call, which may stand in another agent's turn.
       const setup = runOutsideTurns(() => instance.setup?.());
-      if (isThenable(setup)) setup.then(finish, fail);
+      const { keeper } = this;
+      if (keeper !== undefined) {
+        Promise.resolve(setup)
+          .then(() => keeper.restore(instance))
+          .then(finish, fail);
+      } else if (isThenable(setup)) setup.then(finish, fail);
       else finish();
     } catch (thrown) {
       fail(thrown);
@@ -245,8 +255,9 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
     this.host.begun(this);
     const turn = (this.turn ??= new Turn(this));
     try {
+      this.keeper?.begin(task);
       const returned = runTurn(turn, instance, task);
-      if (returned !== pending) this.runEnded(task, returned);
+      if (returned !== pendingTurn) this.runEnded(task, returned);
     } catch (thrown) {
       this.runFailed(task, thrown);
     }
@@ -256,7 +267,7 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
   runEnded(task: Task, value: unknown): void {
     if (task.ended) return;
     try {
-      this.finish(task, "done", this.resultOf(task, value));
+      this.finish(task, "done", resultOfTurn(task, value));
     } catch (thrown) {
       this.runFailed(task, thrown);
     }
@@ -270,19 +281,23 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
     this.finish(task, "failed", passedOn ? thrown : failureOfAgent(thrown, this.label));
   }
 
+  /** A turn has ended; who called is told once the agent's state is saved, where it is. */
   private finish(task: Task, state: "done" | "failed", outcome: unknown): void {
+    const { keeper } = this;
+    if (keeper?.changes(task) !== true) return this.endTurn(task, state, outcome);
+    keeper.save(this.instance).then(
+      () => this.endTurn(task, state, outcome),
+      (thrown: unknown) =>
+        this.endTurn(task, "failed", state === "failed" ? outcome : failureOfAgent(thrown, this.label)),
+    );
+  }
+
+  private endTurn(task: Task, state: "done" | "failed", outcome: unknown): void {
+    if (task.ended) return;
     this.host.finished(this);
     if (this.running === task) this.running = undefined;
     this.end(task, state, outcome);
     this.next();
-  }
-
-  private resultOf(task: Task, value: unknown): unknown {
-    if (task.method === "observe") return undefined;
-    if (task.method === "reply" && !(value instanceof Msg)) {
-      throw new TypeError(`reply of ${this.className} returned ${describe(value)}; it must return a Msg`);
-    }
-    return snapshot(value, task.method === "reply" ? "" : "result");
   }
 
   private end(task: Task, state: "done" | "failed", outcome: unknown): void {
@@ -297,7 +312,8 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
     const task = this.running;
     const { callTimeoutMs } = this.host;
     if (task !== undefined && this.stoppedClocks > 0) task.since = now;
-    if (task === undefined || now - task.since < callTimeoutMs) return;
+    // What passes calls on waits for an agent that has the limit.
+    if (task === undefined || this.passesOn || now - task.since < callTimeoutMs) return;
     if (isDebugged()) {
       task.since = now;
       return;
@@ -306,7 +322,7 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
     // What the old turn still gives must not end the next one's call.
     this.turn = undefined;
     const error = new AgentScopeError("DEADLINE_EXCEEDED", `the call lasted longer than callTimeoutSeconds (${limit})`);
-    this.finish(task, "failed", failureOfAgent(error, this.label));
+    this.endTurn(task, "failed", failureOfAgent(error, this.label));
   }
 
   /** While this is awaited, which only a person can hurry, the time limit of a call does not run. */
@@ -334,17 +350,36 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
     return this.mailbox?.heldUpBefore(task) ?? [];
   }
 
-  /** Ends the agent: its calls fail, `dispose` runs. */
-  async delete(): Promise<void> {
+  /** @internal The caller has the result of a call. */
+  released(task: Task): void {
+    this.keeper?.released(task);
+  }
+
+  /** @param endCalls ends the way by which its maker calls it, once that comes by another one. */
+  calledBy(endCalls: () => void): void {
+    this.endCalls = endCalls;
+  }
+
+  /** Its maker, who has lost the way to it, has found it again: calls that have not begun come once more. */
+  takenBack(spec: AgentSpec): void {
+    this.endCalls?.();
+    if (spec.recovery !== undefined) this.keeper?.takenBack(spec.recovery);
+    this.spec = spec;
+    this.failWaiting(new AgentScopeError("CANCELLED", "its caller has lost the way to the agent, and calls again"));
+  }
+
+  /** Ends the agent: its calls fail, `dispose` runs. What is kept of it stays for who makes it again, if `keepState` says so. */
+  async delete({ keepState = false } = {}): Promise<void> {
     const { state, running } = this;
     this.state = { kind: "deleted" };
     if (state.kind === "creating" || this.queueLength > 0) {
       const error = this.goneError();
       if (state.kind === "creating") this.creationEnded(error);
-      if (running !== undefined) this.finish(running, "failed", error);
+      if (running !== undefined) this.endTurn(running, "failed", error);
       this.failWaiting(error);
     }
     if (state.kind === "ready") await state.instance.dispose?.();
+    if (!keepState) this.keeper?.discard();
   }
 
   private failWaiting(error: AgentScopeError): void {
@@ -356,42 +391,8 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
   }
 }
 
-const pending = Symbol("pending");
-
-/** The turns of one agent, one after the other, with one pair of callbacks for all of them. */
-class Turn {
-  private task: Task | undefined;
-  private readonly ended = (value: unknown) => this.agent.runEnded(this.takeTask(), value);
-  private readonly failed = (thrown: unknown) => this.agent.runFailed(this.takeTask(), thrown);
-
-  constructor(private readonly agent: HostedAgent) {}
-
-  /** Runs the agent's code up to its first `await`; what it gives later ends the call. */
-  start(instance: AgentInstance, task: Task): unknown {
-    const returned = invokeAgent(instance, task);
-    if (!isThenable(returned)) return returned;
-    this.task = task;
-    // Through a promise of the language: a result is told that the turn waits for it.
-    Promise.resolve(returned).then(this.ended, this.failed);
-    return pending;
-  }
-
-  /** An idle agent does not hold on to its last call, and what that gave. */
-  private takeTask(): Task {
-    const task = this.task as Task;
-    this.task = undefined;
-    return task;
-  }
-}
-
 /** What a call of a deleted agent ends with. */
 export function failureOfGoneAgent(agent: AgentLabel): AgentScopeError {
   const error = new AgentScopeError("AGENT_NOT_FOUND", "it was deleted");
   return failureOfAgent(error, agent);
-}
-
-function describe(value: unknown): string {
-  if (value === undefined || value === null) return String(value);
-  if (typeof value !== "object") return `a ${typeof value}`;
-  return Array.isArray(value) ? "a list" : "an object that is no Msg";
 }

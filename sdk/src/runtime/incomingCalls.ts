@@ -6,6 +6,7 @@ import { Placeholder } from "../messages/placeholder.js";
 import { LargeValue } from "../messages/largeValue.js";
 import { callWatch } from "../studio/callLog.js";
 import type { AgentHost } from "./agentHost.js";
+import { type AgentLife, readAgentLife } from "./agentLife.js";
 import { failureOfGoneAgent, type HostedAgent } from "./hostedAgent.js";
 import { LocalResult } from "./localResult.js";
 import { type Person, PersonElsewhere } from "./person.js";
@@ -41,25 +42,29 @@ export class IncomingCalls implements TaskSink {
     return this.session.otherCallerName;
   }
 
-  create(cursor: Cursor, idChosen: boolean): void {
+  /** @param life how it lives, where the operation does not say. */
+  create(cursor: Cursor, life: AgentLife | undefined): void {
     const number = cursor.number();
     const seq = cursor.number();
     const spec = {
       id: cursor.text(),
-      idChosen,
       name: cursor.text(),
       className: this.host.internClassName(cursor.text()),
       moduleUrl: cursor.optionalText(),
       person: this.personOf(cursor.optionalText()),
       maker: cursor.optionalText() ?? this.session.otherInstance,
+      ...(life ?? readAgentLife(cursor.next())),
       args: cursor.next() as unknown[],
     };
     const agent = this.host.create(spec);
     this.agents.set(number, agent);
     this.arrived(seq);
+    // What is still on its way by the connection before must not run once its caller has sent it again.
+    if (spec.recovery !== undefined) agent.calledBy(() => this.agents.set(number, spec.id));
     agent.whenCreated((error) => {
-      if (error === undefined) this.session.channel.write(8).push(operation.result, seq, 0);
-      else this.fail(seq, error);
+      if (error !== undefined) this.fail(seq, error);
+      else if (agent.keeper === undefined) this.session.channel.write(8).push(operation.result, seq, 0);
+      else this.session.answer(seq, agent.keeper.recovered());
     });
   }
 
@@ -172,7 +177,9 @@ export class IncomingCalls implements TaskSink {
       const seq = cursor.number();
       if (this.refused.size > 0) this.refused.delete(seq);
       const task = this.tasks.get(seq);
-      if (task?.ended === true) this.forget(task);
+      if (task?.ended !== true) continue;
+      task.agent.released(task);
+      this.forget(task);
     }
   }
 

@@ -120,7 +120,7 @@ export function makeMainRuntime(): Runtime {
     editors: run,
     servers: {
       connect,
-      childServer: (options: DistOptions) => children.connectionFor(options),
+      childServer: (options: DistOptions, former) => children.connectionFor(options, former),
       keepWarm: () => children.keepWarm(),
       accessTo: (address) => accesses.get(address) ?? { address },
     },

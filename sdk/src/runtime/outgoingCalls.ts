@@ -81,9 +81,13 @@ export class OutgoingCalls {
     const number = ++this.lastNumber;
     const seq = this.ask(sink);
     const out = this.session.channel.write(64 + spec.className.length + spec.id.length);
-    const code = spec.idChosen === true ? operation.createChosen : operation.create;
+    const { idChosen = false, keepAlive = false, recovery } = spec;
+    const isKept = keepAlive || recovery !== undefined;
+    const code = isKept ? operation.createKept : idChosen ? operation.createChosen : operation.create;
     out.push(code, number, seq, spec.id, spec.name, spec.className, spec.moduleUrl ?? null);
-    out.push(spec.madeInTurnOf ?? null, spec.maker ?? null, this.session.toWire(spec.args));
+    out.push(spec.madeInTurnOf ?? null, spec.maker ?? null);
+    if (isKept) out.push([idChosen, keepAlive, recovery?.key ?? null, recovery?.epoch ?? 0]);
+    out.push(this.session.toWire(spec.args));
     return { number, seq };
   }
 

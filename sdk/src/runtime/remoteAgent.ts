@@ -19,6 +19,8 @@ import { tellMade, tellUnsent } from "./toldCalls.js";
 export class RemoteAgent implements AgentTarget, ResultSource {
   /** Where it lives; undefined as long as that is not known. */
   session: Session | undefined = undefined;
+  /** To the process that it was to be made in. */
+  connection: Connection | undefined = undefined;
   private number = 0;
   private waiting: (() => void)[] | undefined = undefined;
   private launch: (() => void) | undefined = undefined;
@@ -34,6 +36,8 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   private creation: CallResult<unknown> | undefined = undefined;
   /** The operation that makes it, for others who are told of it before that is known to have arrived. */
   private madeBy: { caller: string; seq: number } | undefined = undefined;
+  /** Who makes another one in its place when its server is lost (recoveringAgent.ts); it is told in the place of its callers. */
+  owner: { made(answer: unknown): void; lost(error: AgentScopeError): void } | undefined = undefined;
   /** Belongs to a process (residents.ts): nobody is told of its calls. */
   isResident = false;
 
@@ -42,22 +46,36 @@ export class RemoteAgent implements AgentTarget, ResultSource {
     readonly className: string,
   ) {}
 
-  /** Makes the agent in the process at the other end of a connection. */
-  createOn(connection: Connection, spec: AgentSpec): void {
+  /**
+   * Makes the agent in the process at the other end of a connection.
+   *
+   * @param formerInstance of the process in which it was before: if that is this one it may still be there, in its worker.
+   */
+  createOn(connection: Connection, spec: AgentSpec, formerInstance?: string): void {
+    this.connection = connection;
     connection.whenOpen((error) => {
       if (error !== undefined) {
         this.fail(error);
         return;
       }
       if (connection.peer !== undefined && connection.peer.address !== "") this.label.server = connection.peer.address;
-      const session = connection.session(connection.laneForNewAgent());
-      if (session.ended !== undefined) this.fail(session.ended);
-      else {
-        const made = session.outgoing.create(spec, this);
-        this.madeBy = { caller: session.callerName, seq: made.seq };
-        this.bound(session, made);
+      const create = (lane: number) => this.createIn(connection.session(lane), spec);
+      if (formerInstance === undefined || connection.peer?.instance !== formerInstance) {
+        create(connection.laneForNewAgent());
+      } else {
+        connection.locate(spec.id).then(create, () => create(connection.laneForNewAgent()));
       }
     });
+  }
+
+  private createIn(session: Session, spec: AgentSpec): void {
+    if (session.ended !== undefined) {
+      this.fail(session.ended);
+      return;
+    }
+    const made = session.outgoing.create(spec, this);
+    this.madeBy = { caller: session.callerName, seq: made.seq };
+    this.bound(session, made);
   }
 
   /** Takes hold of an agent of the process at the other end of a connection, in whatever worker it lives. */
@@ -98,15 +116,23 @@ export class RemoteAgent implements AgentTarget, ResultSource {
     return this.failure !== undefined || this.session?.ended !== undefined;
   }
 
+  /** Whether a call of it that failed with this did so since the agent, or the way to it, is gone. */
+  isLostBy(error: AgentScopeError): boolean {
+    return error === this.failure || error === this.session?.ended || error === this.lost?.error;
+  }
+
   private bound(session: Session, { number }: BoundAgent): void {
     this.session = session;
     this.number = number;
+    const { owner } = this;
+    if (owner !== undefined) session.whenLost((error) => owner.lost(error));
     this.flush();
   }
 
   /** The agent is there. */
-  fulfil(): void {
+  fulfil(answer?: unknown): void {
     this.isMade = true;
+    this.owner?.made(answer);
     this.creation?.fulfil(undefined);
     this.madeBy = undefined;
   }
@@ -116,9 +142,10 @@ export class RemoteAgent implements AgentTarget, ResultSource {
     this.failure ??= error;
     // A result that nobody reads is reported.
     this.creation ??= new CallResult<unknown>(undefined, 0);
-    if (this.isAwaited) this.creation.markRead();
+    if (this.isAwaited || this.owner !== undefined) this.creation.markRead();
     this.creation.fail(error);
     this.flush();
+    this.owner?.lost(error);
   }
 
   private flush(): void {
@@ -132,7 +159,8 @@ export class RemoteAgent implements AgentTarget, ResultSource {
     this.launch = place;
   }
 
-  private launchNow(): void {
+  /** It is put where it belongs now. */
+  launchNow(): void {
     const { launch } = this;
     this.launch = undefined;
     launch?.();
@@ -153,7 +181,12 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   }
 
   call(method: string, args: unknown[], result: CallResult<unknown>): void {
-    const call: OutgoingCall = { caller: currentTask()?.agent.number ?? 0, method, args, result, made: undefined };
+    this.callFor(currentTask()?.agent.number ?? 0, { method, args, result });
+  }
+
+  /** @param caller the number of the calling agent on this host; 0 for the script. */
+  callFor(caller: number, { method, args, result }: Pick<OutgoingCall, "method" | "args" | "result">): void {
+    const call: OutgoingCall = { caller, method, args, result, made: undefined };
     result.source = this;
     if (this.launch !== undefined) this.launchNow();
     this.isAwaited = true;

@@ -60,6 +60,7 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
   readonly incoming: IncomingCalls;
   readonly args = new ArgumentCodec(this);
   ended: AgentScopeError | undefined = undefined;
+  private lostWatchers: ((error: AgentScopeError) => void)[] | undefined = undefined;
 
   /** @param limits of its channel; the defaults unless given. */
   constructor(
@@ -149,9 +150,11 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
       case operation.release:
         return this.incoming.release(cursor);
       case operation.create:
-        return this.incoming.create(cursor, false);
+        return this.incoming.create(cursor, { idChosen: false });
       case operation.createChosen:
-        return this.incoming.create(cursor, true);
+        return this.incoming.create(cursor, { idChosen: true });
+      case operation.createKept:
+        return this.incoming.create(cursor, undefined);
       case operation.failure:
         return this.outgoing.failed(cursor.number(), failureFromWire(cursor.next()));
       case operation.kept: {
@@ -215,6 +218,14 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
     this.args.failAll(error);
     this.outgoing.failAll(error);
     this.incoming.callerLost(error);
+    for (const watcher of this.lostWatchers ?? []) watcher(error);
+    this.lostWatchers = undefined;
+  }
+
+  /** Calls back when the other end is gone for good, after all that waited for it has ended. */
+  whenLost(watcher: (error: AgentScopeError) => void): void {
+    if (this.ended !== undefined) watcher(this.ended);
+    else (this.lostWatchers ??= []).push(watcher);
   }
 
   // As the home of references (argumentCodec.ts):

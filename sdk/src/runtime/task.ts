@@ -21,6 +21,8 @@ export interface TaskAgent {
   readonly endsWithCaller: boolean;
   /** A call is given up: one that has not begun never does. */
   cancel(task: Task, error: AgentScopeError): void;
+  /** The caller has the result of a call. */
+  released(task: Task): void;
 }
 
 /** More are forgotten, and go by again. */

@@ -10,8 +10,12 @@ import type { Endpoint } from "./endpoint.js";
 export interface Servers {
   /** The connection to a server; opened when there is none. */
   connect(access: ServerAccess): Connection;
-  /** A connection to a child server for one more agent; the child is started, or shared. */
-  childServer(options: DistOptions): Connection;
+  /**
+   * A connection to a child server for one more agent; the child is started, or shared.
+   *
+   * @param former of an agent that was lost with its worker or server: that server, or the one that was started in its place.
+   */
+  childServer(options: DistOptions, former?: Connection): Connection;
   /** Starts or ends child servers that no agent needs yet, as the settings want them. */
   keepWarm(): void;
   /** How a server that this thread has to do with is got into. */

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { rmdir } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import type { Server } from "@grpc/grpc-js";
 import { formatAddress, hostOf, type PeerInfo, thisMachine } from "../link/peer.js";
@@ -9,6 +10,7 @@ import { Router } from "./router.js";
 import { ServedFiles } from "./servedFiles.js";
 import { checkServerOptions, type ServerOptions, type StudioOptions } from "./serverOptions.js";
 import { ServerStudio } from "./serverStudio.js";
+import { sweepStates } from "./stateFolder.js";
 import { WorkerPool } from "./workerPool.js";
 
 /** Whom a server tells something. */
@@ -66,6 +68,7 @@ export class AgentServer {
   static async start(options: ServerOptions, hooks: ServerHooks): Promise<AgentServer> {
     checkServerOptions(options);
     const server = new AgentServer(options, hooks);
+    if (!options.child && options.stateFolder !== undefined) void sweepStates(options.stateFolder);
     // Threads start while the port is opened.
     server.workers.start();
     try {
@@ -157,6 +160,9 @@ export class AgentServer {
     this.router.close();
     await this.studio?.close();
     if (this.grpc !== undefined) await closeServer(this.grpc);
+    // A child's is of its own script, which may have been killed.
+    const { child, stateFolder } = this.options;
+    if (child && stateFolder !== undefined) await rmdir(stateFolder).catch(() => {});
     this.hooks.onStop();
   }
 }

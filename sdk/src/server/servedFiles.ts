@@ -1,6 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
-import { resolve, sep } from "node:path";
+import { join, resolve, sep } from "node:path";
 import { InvalidArgumentError } from "../errors.js";
+import { privateFolder } from "./stateFolder.js";
 
 /** The files that a server gives away: those in its save directory, and those that a message of an agent named. */
 export class ServedFiles {
@@ -25,7 +26,8 @@ export class ServedFiles {
     if (this.named.has(asked) || this.named.has(real)) return real;
     if (this.saveDir !== undefined) {
       const root = await realpath(this.saveDir).catch(() => undefined);
-      if (root !== undefined && real.startsWith(root + sep)) return real;
+      const isPrivate = root !== undefined && real.startsWith(join(root, privateFolder) + sep);
+      if (root !== undefined && real.startsWith(root + sep) && !isPrivate) return real;
     }
     throw new InvalidArgumentError(
       `${path} is not served: only files of the server's save directory and files that a message names as url are`,

@@ -49,6 +49,8 @@ export interface ServerOptions {
   /** Listen with TLS: certificate and key, and with `ca` only for callers with a certificate that it signed. */
   tls: ClientTls | undefined;
   saveDir: string | undefined;
+  /** Where the state of agents is kept that their makers make again when a server is lost (`onServerLoss`). */
+  stateFolder: string | undefined;
   /** The daemon that it tells of itself; undefined: none. */
   studio: StudioOptions | undefined;
   /** Started by a process that it ends with, and that may name the modules of classes. */

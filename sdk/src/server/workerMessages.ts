@@ -32,6 +32,7 @@ export interface WorkerOptions {
   modelConfigs: ModelConfig[];
   mcpServers: McpServers;
   saveDir: string | undefined;
+  stateFolder: string | undefined;
   /** Whether its caller may name the module of a class, and programs that are MCP servers: true for a child, which only its parent can call. */
   classesByModule: boolean;
   /** Whether files that messages name are served to others. */
@@ -76,7 +77,8 @@ export type WorkerRequest =
   | { kind: "memoryPage"; page: MemoryRequest }
   | { kind: "watchMemory"; agentId: string; on: boolean }
   | { kind: "addClasses"; classes: { url: string; className: string }[] }
-  | { kind: "stop" };
+  /** `keepState`: the server may be started again, and its agents made again. */
+  | { kind: "stop"; keepState: boolean };
 
 /** From a worker to the I/O thread. */
 export type FromWorker =

@@ -112,8 +112,8 @@ export class WorkerNetwork implements Servers {
     return connection;
   }
 
-  childServer(options: DistOptions): Connection {
-    return this.children.connectionFor(options);
+  childServer(options: DistOptions, former?: Connection): Connection {
+    return this.children.connectionFor(options, former);
   }
 
   keepWarm(): void {

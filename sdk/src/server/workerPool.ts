@@ -68,6 +68,7 @@ export class WorkerPool implements WorkerListener {
       modelConfigs: options.modelConfigs,
       mcpServers: options.mcpServers,
       saveDir: options.saveDir,
+      stateFolder: options.stateFolder,
       classesByModule: options.child,
       servesFiles: !options.child,
       studio: options.studio,
@@ -238,14 +239,14 @@ export class WorkerPool implements WorkerListener {
     const name = worker.agents.get(agentId)?.name ?? agentId;
     const others = [...worker.agents].filter(([id]) => id !== agentId).map(([, agent]) => agent.name);
     const message = `agent ${JSON.stringify(name)} was deleted while it computed, and its worker thread ended${lostWith(others)}`;
-    this.replace(worker, { code: "AGENT_NOT_FOUND", message, agentId });
+    this.replace(worker, { code: "AGENT_NOT_FOUND", message, agentId, deleted: true });
     await worker.terminate();
   }
 
   /** @param failure what calls of the lost agents end with; `agentId` is the agent that it names. */
   private replace(
     worker: WorkerThread,
-    failure: { code: ErrorCode; message: string; agentId?: string | undefined },
+    failure: { code: ErrorCode; message: string; agentId?: string | undefined; deleted?: boolean },
   ): void {
     this.workers.delete(worker.lane);
     this.editors.workerEnded(worker);
@@ -253,7 +254,9 @@ export class WorkerPool implements WorkerListener {
     const server = this.router.endpoint.host.serverName;
     const { code, message, agentId = [...worker.agents.keys()][0] ?? "?" } = failure;
     const agent = { name: worker.agents.get(agentId)?.name ?? "?", id: agentId, server };
-    this.router.remove(worker, new AgentCallError(code, message, { agent }));
+    // An agent that is made again when it is lost must not be when it was deleted.
+    const cause = failure.deleted === true ? new AgentScopeError("CANCELLED", "it was deleted") : undefined;
+    this.router.remove(worker, new AgentCallError(code, message, { agent, cause }));
     if (this.stopping) return;
     this.startWorker();
   }
@@ -264,7 +267,9 @@ export class WorkerPool implements WorkerListener {
     clearInterval(this.pinging);
     // Who computes without pause does not come to dispose of anything.
     const attentive = this.all.filter(({ stuck }) => !stuck);
-    await Promise.allSettled(attentive.map((worker) => worker.request({ kind: "stop" }, disposeMs)));
+    await Promise.allSettled(
+      attentive.map((worker) => worker.request({ kind: "stop", keepState: !this.options.child }, disposeMs)),
+    );
     await Promise.allSettled(this.all.map((worker) => worker.terminate()));
   }
 }

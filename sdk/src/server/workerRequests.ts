@@ -33,8 +33,9 @@ export async function answerRequest(
     case "delete":
       return host.delete(request.agentId);
     case "deleteAll":
-    case "stop":
       return host.deleteAll();
+    case "stop":
+      return host.deleteAll({ keepState: request.keepState });
     case "clone":
       return clone(host, request.agentId, request.newId);
     case "thumbnails":
@@ -56,7 +57,7 @@ export async function answerRequest(
 }
 
 async function clone(host: AgentHost, agentId: string, newId: string): Promise<void> {
-  const copy = host.create({ ...agentOf(host, agentId).spec, id: newId });
+  const copy = host.create({ ...agentOf(host, agentId).spec, id: newId, recovery: undefined });
   await new Promise<void>((resolve, reject) => {
     copy.whenCreated((error) => (error === undefined ? resolve() : reject(error)));
   });

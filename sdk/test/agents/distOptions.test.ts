@@ -47,6 +47,7 @@ describe("options of toDist", () => {
       tls: {},
       agentId: "a",
       connectExisting: true,
+      onServerLoss: "fail",
     };
     expect(new DistConf(all)).toMatchObject(all);
   });

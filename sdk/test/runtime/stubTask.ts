@@ -11,6 +11,7 @@ const stubAgent: TaskAgent = {
   passesOn: false,
   heldUpBefore: () => [],
   cancel: () => {},
+  released: () => {},
 };
 
 /** A call of it. */

@@ -34,6 +34,7 @@ export function startServer(studio: StudioOptions, options: Partial<ServerOption
       token: undefined,
       tls: undefined,
       saveDir: undefined,
+      stateFolder: undefined,
       child: false,
       studio,
       ...options,

@@ -11,9 +11,10 @@ export class CuttingProxy implements AsyncDisposable {
     readonly port: number,
   ) {}
 
-  static async start(target: { host: string; port: number }): Promise<CuttingProxy> {
+  /** @param listenPort default: any free one. */
+  static async start(target: { host: string; port: number }, listenPort = 0): Promise<CuttingProxy> {
     const listener = createServer({ noDelay: true });
-    listener.listen(0, "127.0.0.1");
+    listener.listen(listenPort, "127.0.0.1");
     await once(listener, "listening");
     const proxy = new CuttingProxy(listener, "127.0.0.1", (listener.address() as AddressInfo).port);
     listener.on("connection", (near) => proxy.join(near, connect({ ...target, noDelay: true })));
