@@ -90,8 +90,8 @@ export default defineConfig({
       project("fuzz", ["test/fuzz/**/*.test.ts"], { execArgv: ["--expose-gc"] }),
       project("webview", ["test/webview/**/*.test.ts"], {
         globalSetup: "test/webview/globalSetup.mjs",
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
         fileParallelism: false,
       }),
       project("house", ["test/house/**/*.test.ts"]),

@@ -22,6 +22,9 @@ export const commandId = {
   filterAgents: "agentscope.filterAgents",
   clearAgentFilter: "agentscope.clearAgentFilter",
   showMemory: "agentscope.showMemory",
+  openMemoryDocument: "agentscope.openMemoryDocument",
+  keepMemoryMoment: "agentscope.keepMemoryMoment",
+  compareMemory: "agentscope.compareMemory",
   revealAgentClass: "agentscope.revealAgentClass",
   deleteAgent: "agentscope.deleteAgent",
   deleteAllAgents: "agentscope.deleteAllAgents",
@@ -61,6 +64,8 @@ export const contextKey = {
   hasRuns: "agentscope.hasRuns",
   hasQuestions: "agentscope.hasQuestions",
   agentsFiltered: "agentscope.agentsFiltered",
+  /** Whether a moment of a memory is kept, to be compared with. */
+  hasKeptMoment: "agentscope.hasKeptMoment",
   /** Whether the active editor shows a script that uses the SDK. */
   isScript: "agentscope.isScript",
 } as const;

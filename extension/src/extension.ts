@@ -1,6 +1,6 @@
 import { env, type ExtensionContext, Uri, window, workspace } from "vscode";
 import { agentCommands } from "./commands/agentCommands.js";
-import { registerCommands, tellFailure } from "./commands/command.js";
+import { registerCommands } from "./commands/command.js";
 import { daemonCommands } from "./commands/daemonCommands.js";
 import { exampleCommands } from "./commands/exampleCommands.js";
 import { memoryCommands } from "./commands/memoryCommands.js";
@@ -13,6 +13,7 @@ import { innerCommandId } from "./contributions.js";
 import { DaemonClient } from "./daemon/daemonClient.js";
 import { joinDaemon } from "./daemon/daemonLauncher.js";
 import { DaemonState } from "./daemon/daemonState.js";
+import { MemoryDocuments } from "./memory/memoryDocuments.js";
 import { memoryView } from "./memory/memoryView.js";
 import { debugCommands, offerDebugConfigurations } from "./debug/debugScript.js";
 import { LiveAgents } from "./scripts/liveAgents.js";
@@ -50,10 +51,11 @@ export function activate(context: ExtensionContext): void {
   const models = new EditorModels(client, log);
   const logs = new DaemonLogs(client);
   const outputs = new RunOutputs(client);
-  const shared = { client, extension: context.extensionUri, run: tellFailure(log) };
+  const shared = { client, extension: context.extensionUri };
   const memories = new ViewPanels(memoryView, shared);
   const targets = new TargetSwitch(new ChosenTarget(context.workspaceState), state);
   const live = new LiveAgents(client, state);
+  const documents = new MemoryDocuments(client);
 
   context.subscriptions.push(
     log,
@@ -70,6 +72,7 @@ export function activate(context: ExtensionContext): void {
     live,
     new ScriptLenses(live),
     offerDebugConfigurations({ client, targets }),
+    documents,
     ...followActiveScript(),
     { dispose: followState({ client, state, servers, runs, statusBar, log, memory: context.workspaceState }) },
     ...registerCommands(
@@ -77,13 +80,13 @@ export function activate(context: ExtensionContext): void {
         ...daemonCommands({ client, state, logs }),
         ...serverCommands({ client, state, tree: servers }),
         ...agentCommands(client, servers),
-        ...memoryCommands(client, memories),
         ...runCommands({ client, state, outputs, targets }),
         ...targets.commands,
         ...debugCommands({ client, targets }),
         [innerCommandId.typeInTerminal]: typeInTerminal,
         ...modelCommands({ client, state, memory: context.workspaceState }),
         ...questionCommands({ state, desk }),
+        ...memoryCommands({ client, memories, documents }),
         ...exampleCommands(Uri.joinPath(context.extensionUri, "example")),
       },
       log,

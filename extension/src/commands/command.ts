@@ -38,7 +38,7 @@ export function registerCommands(
 }
 
 /** What runs something that a person asked for, and tells of its failure; `id` is for the log. */
-export function tellFailure(log: LogOutputChannel): (id: string, work: () => Promise<void> | void) => Promise<void> {
+function tellFailure(log: LogOutputChannel): (id: string, work: () => Promise<void> | void) => Promise<void> {
   return async (id, work) => {
     try {
       await work();

@@ -18,7 +18,7 @@ interface Choice<T> extends QuickPickItem {
 }
 
 /** @throws CommandError when there is nothing to choose from; CancellationError when nothing was chosen. */
-async function pick<T>(
+export async function pick<T>(
   choices: readonly Choice<T>[],
   { title, none }: { title: string; none: CommandError },
 ): Promise<T> {

@@ -13,6 +13,6 @@ export interface ViewKind<Subject> {
   /** The subject of a page that was kept, as it was written; undefined: it is none. */
   restore(kept: unknown): Subject | undefined;
   allowed: Allowed;
-  /** What the page offers beside what it does itself, and what does it; its failures are told to the person. */
-  actions: readonly (ShellAction & { run(subject: Subject): Promise<void> | void })[];
+  /** Commands that the page offers beside what it does itself: they are given the subject. */
+  actions: readonly ShellAction[];
 }

@@ -1,5 +1,5 @@
 import { act, copyText, type PageMessage, saveFile } from "agentscope-distributed-webview/shell";
-import { type Disposable, env, Uri, type WebviewPanel, window, workspace } from "vscode";
+import { commands, type Disposable, env, Uri, type WebviewPanel, window, workspace } from "vscode";
 import type { DaemonClient } from "../daemon/daemonClient.js";
 import { pageHtml } from "./pageHtml.js";
 import { Relay } from "./relay.js";
@@ -12,8 +12,6 @@ export interface PanelOptions<Subject> {
   /** The folder with the pages' bundles. */
   pages: Uri;
   icon: { light: Uri; dark: Uri };
-  /** Runs something that a page asked for, and tells of its failure. */
-  run: (id: string, work: () => Promise<void> | void) => Promise<void>;
 }
 
 /**
@@ -54,7 +52,7 @@ export class ViewPanel<Subject> implements Disposable {
       style: address(`${kind.page}.css`),
       cspSource: webview.cspSource,
       title: panel.title,
-      opened: { subject, actions: kind.actions.map(({ id, title, icon }) => ({ id, title, icon })) },
+      opened: { subject, actions: [...kind.actions] },
     });
   }
 
@@ -80,7 +78,7 @@ export class ViewPanel<Subject> implements Disposable {
   }
 
   private begin(page: string): Relay {
-    const { client, kind, subject, run } = this.options;
+    const { client, kind, subject } = this.options;
     const port = { post: (message: PageMessage) => void this.panel.webview.postMessage(message) };
     const relay = new Relay(client, page, { port, allowed: kind.allowed });
     relay.rpc.onRequest(saveFile, async ({ name, text }) => ({ saved: await save(name, text) }));
@@ -89,8 +87,7 @@ export class ViewPanel<Subject> implements Disposable {
       return {};
     });
     relay.rpc.onRequest(act, async ({ id }) => {
-      const action = kind.actions.find((one) => one.id === id);
-      if (action) await run(id, () => action.run(subject));
+      if (kind.actions.some((action) => action.id === id)) await commands.executeCommand(id, subject);
       return {};
     });
     return relay;

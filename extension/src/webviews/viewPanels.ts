@@ -2,7 +2,7 @@ import type { PageKept } from "agentscope-distributed-webview/shell";
 import { type Disposable, Uri, ViewColumn, type WebviewPanel, window } from "vscode";
 import type { DaemonClient } from "../daemon/daemonClient.js";
 import type { ViewKind } from "./viewKind.js";
-import { type PanelOptions, ViewPanel } from "./viewPanel.js";
+import { ViewPanel } from "./viewPanel.js";
 
 /** The views of one kind that are open, one for each subject; they are there again after the window was loaded anew. */
 export class ViewPanels<Subject> implements Disposable {
@@ -11,7 +11,7 @@ export class ViewPanels<Subject> implements Disposable {
 
   constructor(
     private readonly kind: ViewKind<Subject>,
-    private readonly shared: { client: DaemonClient; extension: Uri; run: PanelOptions<Subject>["run"] },
+    private readonly shared: { client: DaemonClient; extension: Uri },
   ) {
     this.serializer = window.registerWebviewPanelSerializer(this.viewType, {
       deserializeWebviewPanel: async (panel: WebviewPanel, kept: PageKept | undefined) => {
@@ -51,7 +51,7 @@ export class ViewPanels<Subject> implements Disposable {
     const key = kind.key(subject);
     // One that was moved to another window, or kept twice.
     this.panels.get(key)?.dispose();
-    const { client, extension, run } = this.shared;
+    const { client, extension } = this.shared;
     const icon = (theme: string) => Uri.joinPath(extension, "media", "icons", `${kind.icon}-${theme}.svg`);
     const panel = new ViewPanel(
       webviewPanel,
@@ -59,7 +59,6 @@ export class ViewPanels<Subject> implements Disposable {
         kind,
         subject,
         client,
-        run,
         pages: Uri.joinPath(extension, "dist", "bundle", "webview"),
         icon: { light: icon("light"), dark: icon("dark") },
       },
