@@ -62,7 +62,7 @@ describe.runIf(hasEditor())("the memory of an agent, in the editor", () => {
     });
     tells(conversation);
     await script.prints("I have written down message 4.", 60_000);
-  });
+  }, 240_000);
 
   afterAll(async () => {
     await script?.[Symbol.asyncDispose]();

@@ -51,7 +51,8 @@ export class Editor implements AsyncDisposable {
   async open(folder: string): Promise<Workbench> {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();
-    await page.goto(`${this.process.url}/?folder=${encodeURIComponent(folder)}`);
+    // A loaded machine takes its time.
+    await page.goto(`${this.process.url}/?folder=${encodeURIComponent(folder)}`, { timeout: 90_000 });
     const workbench = new Workbench(page);
     await workbench.ready();
     return workbench;
