@@ -97,6 +97,7 @@ describe.runIf(hasEditor())("the memory of an agent, in the editor", () => {
       what: "two messages with Monday",
     });
     await window.reload();
+    await window.page.locator('.tab[aria-label^="Memory of Dora"]').waitFor();
     const again = await view();
     await again.getByText("I take the ferry at nine.").waitFor({ timeout: 60_000 });
     expect(await again.getByLabel("Search in the memory").inputValue()).toBe("monday");
@@ -112,7 +113,6 @@ describe.runIf(hasEditor())("the memory of an agent, in the editor", () => {
     await memory.getByText("What was the ferry called?").waitFor();
     await window.notifications.press("The memory of Dora", "Compare with Now");
     await window.page.locator('.tab.active[aria-label*="↔"]').waitFor();
-    await window.page.locator(".diff-editor .line-insert").first().waitFor();
     const inserted = window.page.locator(".diff-editor .editor.modified .view-line", { hasText: "ferry" });
     await until(
       async () =>
@@ -126,8 +126,8 @@ describe.runIf(hasEditor())("the memory of an agent, in the editor", () => {
   });
 
   test("opens as a document that can be read and not written", async () => {
-    await servers.expandUntil(dora());
-    await servers.chooseFromMenu(dora(), "Open Agent Memory as Document");
+    await window.run("AgentScope: Open Agent Memory as Document");
+    await window.quickInput.choose("Dora");
     await window.page.locator('.tab.active[aria-label^="Memory of Dora.md"]').waitFor();
     await window.page.locator(".view-line", { hasText: "# Memory of Dora" }).first().waitFor();
   });

@@ -24,6 +24,7 @@ export function useVirtualizer(options: Options): Virtualizer<HTMLElement, HTMLE
     observeElementOffset,
     scrollToFn: elementScroll,
     overscan: 6,
+    paddingEnd: 16,
     anchorTo: "end",
     followOnAppend: true,
     scrollEndThreshold: endThresholdPx,
