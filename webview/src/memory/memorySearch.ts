@@ -11,7 +11,7 @@ export interface MemoryQuery {
 export interface Listing {
   count: number;
   /** Which message of the memory stands at a place. */
-  indexAt(place: number): number;
+  indexAt: (place: number) => number;
   /** The places of those with the text, in order; empty when none is looked for. */
   found: number[];
 }
