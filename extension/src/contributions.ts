@@ -25,6 +25,7 @@ export const commandId = {
   openMemoryDocument: "agentscope.openMemoryDocument",
   keepMemoryMoment: "agentscope.keepMemoryMoment",
   compareMemory: "agentscope.compareMemory",
+  showResources: "agentscope.showResources",
   revealAgentClass: "agentscope.revealAgentClass",
   deleteAgent: "agentscope.deleteAgent",
   deleteAllAgents: "agentscope.deleteAllAgents",

@@ -6,6 +6,7 @@ import { exampleCommands } from "./commands/exampleCommands.js";
 import { memoryCommands } from "./commands/memoryCommands.js";
 import { modelCommands } from "./commands/modelCommands.js";
 import { questionCommands } from "./commands/questionCommands.js";
+import { resourcesCommands } from "./commands/resourcesCommands.js";
 import { runCommands } from "./commands/runCommands.js";
 import { serverCommands } from "./commands/serverCommands.js";
 import { typeInTerminal } from "./commands/typeInTerminal.js";
@@ -22,6 +23,7 @@ import { ScriptLenses } from "./scripts/scriptLenses.js";
 import { TargetSwitch } from "./scripts/targetSwitch.js";
 import { EditorModels } from "./models/editorModels.js";
 import { QuestionDesk } from "./questions/questionDesk.js";
+import { resourcesView } from "./resources/resourcesView.js";
 import { settings } from "./settings.js";
 import { StatusBar } from "./statusBar.js";
 import { DaemonLogs } from "./views/daemonLogs.js";
@@ -56,6 +58,7 @@ export function activate(context: ExtensionContext): void {
   const targets = new TargetSwitch(new ChosenTarget(context.workspaceState), state);
   const live = new LiveAgents(client, state);
   const documents = new MemoryDocuments(client);
+  const resources = new ViewPanels(resourcesView, shared);
 
   context.subscriptions.push(
     log,
@@ -73,6 +76,7 @@ export function activate(context: ExtensionContext): void {
     new ScriptLenses(live),
     offerDebugConfigurations({ client, targets }),
     documents,
+    resources,
     ...followActiveScript(),
     { dispose: followState({ client, state, servers, runs, statusBar, log, memory: context.workspaceState }) },
     ...registerCommands(
@@ -87,6 +91,7 @@ export function activate(context: ExtensionContext): void {
         ...modelCommands({ client, state, memory: context.workspaceState }),
         ...questionCommands({ state, desk }),
         ...memoryCommands({ client, memories, documents }),
+        ...resourcesCommands(state, resources),
         ...exampleCommands(Uri.joinPath(context.extensionUri, "example")),
       },
       log,

@@ -25,7 +25,9 @@ export interface DaemonControl {
 export function daemonRequests(daemon: DaemonControl, log: LogBook): Answer[] {
   return [
     answerTo(daemonStatus, none, () => daemon.status()),
-    answerTo(openPage, z.object({ page: pagePath.optional() }), ({ page = "" }) => ({ url: daemon.pageUrl(page) })),
+    answerTo(openPage, z.object({ page: pagePath.optional() }), ({ page = "servers" }) => ({
+      url: daemon.pageUrl(page),
+    })),
     answerTo(stopDaemon, z.object({ force: z.boolean().optional() }), ({ force }) => {
       daemon.stop({ force: force === true });
       return {};

@@ -33,7 +33,9 @@ export function ResourcesView({ daemon, shell, subject }: ResourcesViewProps) {
   const { model, nowMs } = useModel(daemon, window.kind === "live");
   const { servers, link, isLoaded } = model;
 
-  useHideOthers(subject, { servers: servers.map(({ serverId }) => serverId), isLoaded, setHidden });
+  const ids = servers.map(({ serverId }) => serverId);
+  const isNew = useMemo(() => shell.place == null, []);
+  useHideOthers(subject, { servers: ids, isNew }, (others) => setHidden((before) => new Set([...before, ...others])));
   useEffect(
     () => shell.keepPlace({ lengthMs: window.lengthMs, hidden: [...hidden], isTable } satisfies Place),
     [window.lengthMs, hidden, isTable],
@@ -120,18 +122,18 @@ function later(act: () => void): () => void {
   };
 }
 
-interface Hiding {
-  servers: string[];
-  isLoaded: boolean;
-  setHidden: (hidden: ReadonlySet<string>) => void;
-}
-
-/** A view that is opened for a server shows that one, as soon as it is known which others there are. */
-function useHideOthers({ serverId }: ResourcesSubject, { servers, isLoaded, setHidden }: Hiding): void {
-  const done = useRef<string>(undefined);
+/** A view that was opened for a server shows that one: others are hidden when they are first known of, unless it is as it was left. */
+function useHideOthers(
+  { serverId }: ResourcesSubject,
+  { servers, isNew }: { servers: readonly string[]; isNew: boolean },
+  hide: (serverIds: readonly string[]) => void,
+): void {
+  const known = useRef(new Set<string>());
   useEffect(() => {
-    if (serverId === undefined || !isLoaded || done.current === serverId || !servers.includes(serverId)) return;
-    done.current = serverId;
-    setHidden(new Set(servers.filter((other) => other !== serverId)));
-  }, [serverId, isLoaded, servers.join(" ")]);
+    if (serverId === undefined) return;
+    const others = servers.filter((other) => other !== serverId && !known.current.has(other));
+    const isFirst = known.current.size === 0;
+    for (const other of others) known.current.add(other);
+    if (others.length > 0 && (isNew || !isFirst)) hide(others);
+  }, [serverId, servers.join("\n")]);
 }

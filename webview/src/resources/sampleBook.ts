@@ -54,7 +54,7 @@ export class SampleBook {
   }
 }
 
-/** Drops what is older than an hour, and of the older ones all but the highest of each ten seconds. */
+/** Drops what is older than an hour, and of the older ones all but the first of each ten seconds, with the highest of what is looked at for its peaks. */
 function thinned(samples: readonly ResourceSample[], nowMs: number): ResourceSample[] {
   const kept: ResourceSample[] = [];
   let begunMs = -Infinity;
@@ -66,7 +66,8 @@ function thinned(samples: readonly ResourceSample[], nowMs: number): ResourceSam
       begunMs = sample.atMs;
     } else {
       // A moment in which it was slow is what somebody looks for.
-      kept[kept.length - 1] = { ...sample, eventLoopDelayMs: Math.max(last.eventLoopDelayMs, sample.eventLoopDelayMs) };
+      const eventLoopDelayMs = Math.max(last.eventLoopDelayMs, sample.eventLoopDelayMs);
+      kept[kept.length - 1] = { ...last, eventLoopDelayMs, queued: Math.max(last.queued, sample.queued) };
     }
   }
   return kept;

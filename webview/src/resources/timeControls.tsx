@@ -21,13 +21,13 @@ export function TimeControls({ window, isTable, onWindow, onTable }: TimeControl
         {isLive ? "Pause" : "Resume"}
       </button>
       <div class="lengths" role="group" aria-label="Time that is shown">
-        {lengths.map(({ ms, text, spoken }) => (
+        {lengths.map(({ ms, text, explanation }) => (
           <button
             key={ms}
             type="button"
             class="tool"
             aria-pressed={isLive && window.lengthMs === ms}
-            aria-label={spoken}
+            title={explanation}
             onClick={() => onWindow({ kind: "live", lengthMs: ms })}
           >
             {text}

@@ -1,11 +1,11 @@
 import { hourMs } from "./sampleBook.js";
 
 /** Lengths that a person chooses from. */
-export const lengths: readonly { ms: number; text: string; spoken: string }[] = [
-  { ms: 60_000, text: "1 min", spoken: "the last minute" },
-  { ms: 5 * 60_000, text: "5 min", spoken: "the last 5 minutes" },
-  { ms: 15 * 60_000, text: "15 min", spoken: "the last 15 minutes" },
-  { ms: hourMs, text: "1 h", spoken: "the last hour" },
+export const lengths: readonly { ms: number; text: string; explanation: string }[] = [
+  { ms: 60_000, text: "1 min", explanation: "the last minute" },
+  { ms: 5 * 60_000, text: "5 min", explanation: "the last 5 minutes" },
+  { ms: 15 * 60_000, text: "15 min", explanation: "the last 15 minutes" },
+  { ms: hourMs, text: "1 h", explanation: "the last hour" },
 ];
 
 export const defaultLengthMs = 5 * 60_000;

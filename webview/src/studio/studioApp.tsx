@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Daemon, LinkState } from "../daemon/daemon.js";
 import { ResourcesView } from "../resources/resourcesView.js";
 import { browserShell } from "./browserShell.js";
@@ -57,14 +57,13 @@ function Page({ route, daemon, tree }: { route: Route; daemon: Daemon; tree: Tre
         <MemoryPage daemon={daemon} {...route.agent} />
       );
     case "resources":
-      return (
-        <ResourcesView
-          daemon={daemon}
-          subject={route.serverId === undefined ? {} : { serverId: route.serverId }}
-          shell={browserShell("resources")}
-        />
-      );
+      return <ResourcesPage key={route.serverId} daemon={daemon} serverId={route.serverId} />;
   }
+}
+
+function ResourcesPage({ daemon, serverId }: { daemon: Daemon; serverId: string | undefined }) {
+  const shell = useMemo(() => browserShell(`resources ${serverId ?? ""}`), [serverId]);
+  return <ResourcesView daemon={daemon} shell={shell} subject={serverId === undefined ? {} : { serverId }} />;
 }
 
 function useLink(daemon: Daemon): LinkState {
