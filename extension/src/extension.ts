@@ -40,7 +40,8 @@ export function activate(context: ExtensionContext): void {
   const script = Uri.joinPath(context.extensionUri, "dist", "bundle", "daemon", "asStudio.js").fsPath;
 
   const client = new DaemonClient({
-    name: [env.appName, workspace.name].filter(Boolean).join(" · "),
+    // What other windows are told of who has answered a question. The daemon takes 200 characters.
+    name: [env.appName, workspace.name].filter(Boolean).join(" · ").slice(0, 200),
     version,
     timeoutMs: settings.timeoutMs,
     join: () => joinDaemon({ script, mayStart: settings.startsDaemon, nodePath: settings.nodePath }),

@@ -57,9 +57,10 @@ export function followState(followers: Followers): () => void {
     setContext(contextKey.hasRuns, state.runs.size > 0);
     setContext(contextKey.hasQuestions, state.questions.length > 0);
     servers.setBadge(serverBadge(rows));
-    // What is looked at while it fails is no news.
-    const seenMs = runs.isSeen ? Date.now() : memory.get(seenKey, openedAtMs);
-    if (runs.isSeen) void memory.update(seenKey, seenMs);
+    const failedRuns = runBadge(state.runs.values(), { questions: [], seenMs: memory.get(seenKey, openedAtMs) });
+    // What is looked at is no news any more.
+    if (failedRuns.value > 0 && runs.isSeen) void memory.update(seenKey, Date.now());
+    const seenMs = memory.get(seenKey, openedAtMs);
     runs.setBadge(runBadge(state.runs.values(), { questions: state.questions, seenMs }));
     statusBar.show(client.state);
   };

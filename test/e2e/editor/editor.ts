@@ -19,6 +19,9 @@ const chromiumArguments = [
   "--disable-dev-shm-usage",
 ];
 
+/** How long anything on the screen may take, in milliseconds: a workbench on a busy machine takes its time. */
+const slowestMs = 90_000;
+
 /** A person's VS Code with our extension, and a browser to look at it; all of it ends with the test, the daemon too. */
 export class Editor implements AsyncDisposable {
   private constructor(
@@ -51,8 +54,8 @@ export class Editor implements AsyncDisposable {
   async open(folder: string): Promise<Workbench> {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();
-    // A loaded machine takes its time.
-    await page.goto(`${this.process.url}/?folder=${encodeURIComponent(folder)}`, { timeout: 90_000 });
+    page.setDefaultTimeout(slowestMs);
+    await page.goto(`${this.process.url}/?folder=${encodeURIComponent(folder)}`);
     const workbench = new Workbench(page);
     await workbench.ready();
     return workbench;
