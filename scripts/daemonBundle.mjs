@@ -22,6 +22,8 @@ const leftOut = [
 const programAddress = /new URL\("\.\/([^"]+\.js)", import\.meta\.url\)/g;
 /** A package that is loaded at a certain moment. */
 const lateRequire = /createRequire\(import\.meta\.url\)\(("[^"]+")\)/g;
+/** That of the SDK's bundle (bundle.mjs): what it requires is bundled here. */
+const ownRequire = "const require = requireOf(import.meta.url);";
 
 /**
  * @param {string} compiled the folder of the compiled daemon.
@@ -32,6 +34,7 @@ const lateRequire = /createRequire\(import\.meta\.url\)\(("[^"]+")\)/g;
 export async function bundleDaemon(compiled, output, options) {
   const { build } = await import("esbuild");
   const programs = programsOf(compiled);
+  const ours = [compiled, join(compiled, "../../sdk/dist/bundle")];
   const { metafile } = await build({
     ...options,
     entryPoints: { asStudio: join(compiled, main), ...programs },
@@ -58,8 +61,9 @@ export async function bundleDaemon(compiled, output, options) {
         name: "late-requires",
         setup(esbuild) {
           esbuild.onLoad({ filter: /\.js$/ }, ({ path }) => {
-            if (!path.startsWith(compiled + sep)) return undefined;
-            return { contents: readFileSync(path, "utf8").replaceAll(lateRequire, "require($1)"), loader: "js" };
+            if (!ours.some((folder) => path.startsWith(folder + sep))) return undefined;
+            const code = readFileSync(path, "utf8").replace(ownRequire, "");
+            return { contents: code.replaceAll(lateRequire, "require($1)"), loader: "js" };
           });
         },
       },
