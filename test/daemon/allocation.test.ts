@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { listAgents, listRuns, listServers, type ServerRow } from "agentscope-distributed-daemon/protocol";
+import { listAgents, listRuns, listServers, type ServerRow, startServer } from "agentscope-distributed-daemon/protocol";
 import type { Discovery } from "agentscope-distributed/studio";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { AgentServer } from "../processes/agentServer.js";
@@ -102,4 +102,14 @@ test("a run that comes after another gets its own servers, in the place of those
   expect(second.servers.every(({ kind }) => kind === "managed")).toBe(true);
   expect(second.pids).toEqual(new Set(second.servers.map(({ pid }) => pid)));
   expect([...second.pids].filter((pid) => first.pids.has(pid))).toEqual([]);
+});
+
+test("a server that the run target names is entered with the token that the daemon knows, and learns the class", async () => {
+  const [named] = await Promise.all([1, 2].map(() => editor.ask(startServer, { cwd: process.cwd(), workers: 1 })));
+  if (named === undefined) throw new Error("no server was started");
+  expect(named).toMatchObject({ access: "token", classes: [] });
+  const env = { ...studio(), AGENTSCOPE_TARGET: `${named.host}:${named.port}` };
+  await using script = startScript("allocated", { env, input: "open" });
+  const pids = (await script.says("pids"))["pids"] as number[];
+  expect(pids).toEqual([named.pid, named.pid, named.pid, named.pid]);
 });

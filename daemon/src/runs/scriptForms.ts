@@ -35,7 +35,9 @@ export const personQuestion = z.object({
 }) satisfies z.ZodType<PersonQuestion>;
 
 export const allocationItems = z.object({
-  items: z.array(z.object({ className: id, builtIn: z.boolean(), module: text.optional() })).max(100_000),
+  items: z
+    .array(z.object({ className: id, builtIn: z.boolean(), module: text.optional(), server: id.optional() }))
+    .max(100_000),
 }) satisfies z.ZodType<{ items: AllocationItem[] }>;
 
 export const agentChanges = z.object({

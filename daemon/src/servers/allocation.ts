@@ -61,7 +61,7 @@ export class Allocator {
     const loads = new Map<string, number>();
     const sent = new Map<string, number>();
     const places = items.map((item): Allocation => {
-      const key = `${item.builtIn} ${item.className} ${item.module ?? ""}`;
+      const key = `${item.builtIn} ${item.className} ${item.module ?? ""} ${item.server ?? ""}`;
       let group = groups.get(key);
       if (group === undefined) groups.set(key, (group = candidatesOf(item)));
       const { candidates, reason } = group;

@@ -1,4 +1,10 @@
-import { type Allocation, type AllocationItem, claimedRole, isLoopback } from "agentscope-distributed/studio";
+import {
+  type Allocation,
+  type AllocationItem,
+  claimedRole,
+  formatAddress,
+  isLoopback,
+} from "agentscope-distributed/studio";
 import { StudioError } from "../errors.js";
 import type { LogBook } from "../log/logBook.js";
 import { Allocator, type Candidate } from "./allocation.js";
@@ -90,8 +96,9 @@ export class Placement implements Disposable {
     };
   }
 
-  private canHave(entry: ServerEntry, { className, builtIn }: AllocationItem, claimant: Claimant): boolean {
+  private canHave(entry: ServerEntry, item: AllocationItem, claimant: Claimant): boolean {
     const { kind, isAlive, serverId } = entry;
+    const { className, builtIn, server } = item;
     const { classes, access, token, host, isLocal, instance, viaStudio } = entry.identity;
     const forRun = this.parts.managed.find(serverId)?.forRun;
     // Python's servers speak another language with callers of their agents.
@@ -101,6 +108,8 @@ export class Placement implements Disposable {
       return false;
     // What is reached through the daemon is a port of the daemon's machine.
     const isReachable = !isLoopback(host) || ((isLocal || viaStudio) && claimant.isLocal);
+    // Whether the one that is named has the class, it says itself.
+    if (server !== undefined) return isReachable && addressOf(entry) === server;
     return isReachable && (builtIn || classes?.includes(className) === true);
   }
 
@@ -109,6 +118,7 @@ export class Placement implements Disposable {
     item: AllocationItem,
     { count, claimant }: { count: number; claimant: Claimant },
   ): Promise<string | undefined> {
+    if (item.server !== undefined) return this.provideNamed(item, claimant);
     if (this.isEnough(item, { count, claimant })) return undefined;
     if (!claimant.isLocal) {
       return `no server that is there has the class ${item.className}, and the daemon starts servers for scripts of its own machine only`;
@@ -124,6 +134,19 @@ export class Placement implements Disposable {
       const why = StudioError.from(error).message;
       if (this.candidates(item, claimant).length > 0) return undefined;
       return `no server that is there has the class ${item.className}, and the daemon can't start one: ${why}`;
+    }
+    return undefined;
+  }
+
+  /** A server of the daemon's own learns the class. */
+  private async provideNamed(item: AllocationItem, claimant: Claimant): Promise<string | undefined> {
+    const { className, builtIn, module, server } = item;
+    const entry = [...this.parts.table.all()].find((one) => this.canHave(one, item, claimant));
+    if (entry === undefined) return `no server that the script can enter is known at ${server}`;
+    if (entry.kind === "managed" && !builtIn && module !== undefined && claimant.isLocal) {
+      await addClass(entry, { className, url: module }).catch((error: unknown) => {
+        this.parts.log.write("warning", entry.serverId, `${className}: ${StudioError.from(error).message}`);
+      });
     }
     return undefined;
   }
@@ -185,6 +208,10 @@ async function addClass(entry: ServerEntry, added: { className: string; url: str
   entry.tellClasses([...new Set([...(entry.identity.classes ?? []), added.className])]);
 }
 
-function keyOf({ builtIn, className, module }: AllocationItem): string {
-  return `${builtIn} ${className} ${module ?? ""}`;
+function keyOf({ builtIn, className, module, server }: AllocationItem): string {
+  return `${builtIn} ${className} ${module ?? ""} ${server ?? ""}`;
+}
+
+function addressOf({ identity: { host, port } }: ServerEntry): string {
+  return formatAddress(host, port);
 }

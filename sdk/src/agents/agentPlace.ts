@@ -30,14 +30,16 @@ export interface Making {
 export function makeAt(place: AgentPlace, making: Making): void {
   const { target } = place;
   const { run } = runtime();
-  if (target.kind === "server") onServer(target, place, making);
+  const isNamed = target.kind === "server";
+  if (isNamed && (run === undefined || target.byAddress !== true)) onServer(target, place, making);
   else if (target.kind === "child" || run === undefined) inChild(place, making);
   else {
-    const placed = run
-      .allocate(place.allocationItem())
-      .then((allocation) =>
-        allocation.kind === "server" ? onServer(accessOf(allocation), place, making) : inChild(place, making),
-      );
+    const item = place.allocationItem();
+    const placed = run.allocate(isNamed ? { ...item, server: target.address } : item).then((allocation) => {
+      if (allocation.kind === "server") onServer(accessOf(allocation), place, making);
+      else if (isNamed) onServer(target, place, making);
+      else inChild(place, making);
+    });
     const { agent } = making;
     // What would be thrown at who makes the agent, had it been known then, is what the agent fails with.
     placed.catch((thrown: unknown) => agent.fail(failureOfAgent(thrown, agent.label)));

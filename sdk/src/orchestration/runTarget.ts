@@ -11,7 +11,8 @@ export type Target =
   | { kind: "child"; address?: undefined }
   /** Where the daemon says. */
   | { kind: "studio"; address?: undefined }
-  | (ServerAccess & { kind: "server" });
+  /** `byAddress`: nothing but its address was said of it, so that a daemon which knows the server may say more. */
+  | (ServerAccess & { kind: "server"; byAddress?: boolean });
 
 /**
  * Where the options, or the run target over them, put an agent. The run target is `AGENTSCOPE_TARGET` (or `init({ target })`):
@@ -37,5 +38,6 @@ function overridden(target: string, { token, tls }: Pick<ServerAccess, "token" |
         "studio, or the HOST:PORT of an agent server",
     );
   }
-  return { kind: "server", address: formatAddress(host, Number(port)), token, tls };
+  const byAddress = token === undefined && tls === undefined && namedStudio(settings.studioUrl) !== undefined;
+  return { kind: "server", address: formatAddress(host, Number(port)), token, tls, byAddress };
 }

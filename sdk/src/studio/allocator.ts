@@ -35,9 +35,10 @@ export class Allocator {
     const allocations = await this.request(items).catch((thrown: unknown) =>
       items.map((): Allocation => ({ kind: "child", reason: asError(thrown).message })),
     );
-    for (const [index, { settle }] of waiting.entries()) {
+    for (const [index, { item, settle }] of waiting.entries()) {
       const allocation = allocations[index] ?? { kind: "child", reason: "the daemon did not say where" };
-      if (allocation.kind === "child") this.tellReason(allocation.reason);
+      // Who named a server tries that, whatever the daemon knows.
+      if (allocation.kind === "child" && item.server === undefined) this.tellReason(allocation.reason);
       settle(allocation);
     }
   }

@@ -235,6 +235,8 @@ export interface AllocationItem {
   builtIn: boolean;
   /** The url of the module that defines the class, so that the daemon may start a server for it. */
   module?: string;
+  /** `HOST:PORT` of the server that it shall be, which the daemon knows how to enter; default: the daemon chooses. */
+  server?: string;
 }
 
 export type Allocation =
