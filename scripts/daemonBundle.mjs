@@ -44,6 +44,8 @@ export async function bundleDaemon(compiled, output, options) {
     splitting: true,
     chunkNames: "[name]-[hash]",
     target: "node20.19",
+    // Some packages are a kind of CommonJS otherwise whose requires no bundler can follow.
+    mainFields: ["module", "main"],
     // CommonJS packages require Node's own modules, and look for their files where they stand.
     banner: {
       js: [

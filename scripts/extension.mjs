@@ -49,8 +49,13 @@ export async function bundleExtension() {
   try {
     const extension = await build({
       ...shared,
-      entryPoints: [join(extensionFolder, "src/extension.ts")],
-      outfile: join(output, "extension.cjs"),
+      entryPoints: {
+        extension: join(extensionFolder, "src/extension.ts"),
+        languageClient: join(extensionFolder, "src/language/languageClient.ts"),
+      },
+      outdir: output,
+      outExtension: { ".js": ".cjs" },
+      plugins: [lateParts],
       format: "cjs",
       // The oldest editor's (engines.vscode).
       target: "node22",
@@ -83,6 +88,19 @@ export async function bundleExtension() {
     return false;
   }
 }
+
+/**
+ * What is imported at a certain moment is a bundle of its own, which starts to count then.
+ * @type {import("esbuild").Plugin}
+ */
+const lateParts = {
+  name: "late-parts",
+  setup(build) {
+    build.onResolve({ filter: /\/languageClient\.js$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./languageClient.cjs", external: true } : undefined,
+    );
+  },
+};
 
 /** Whether the bundle is newer than all that it is made of: sources of ours, and what was installed. */
 function isCurrent() {

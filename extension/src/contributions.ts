@@ -82,4 +82,5 @@ export const settingId = {
   nodePath: "agentscope.node.path",
   codeLens: "agentscope.codeLens",
   offerModels: "agentscope.models.offer",
+  inlayHints: "agentscope.inlayHints.enabled",
 } as const;

@@ -24,6 +24,7 @@ import { TargetSwitch } from "./scripts/targetSwitch.js";
 import { EditorModels } from "./models/editorModels.js";
 import { QuestionDesk } from "./questions/questionDesk.js";
 import { resourcesView } from "./resources/resourcesView.js";
+import { languageFeatures } from "./language/languageFeatures.js";
 import { settings } from "./settings.js";
 import { StatusBar } from "./statusBar.js";
 import { DaemonLogs } from "./views/daemonLogs.js";
@@ -79,6 +80,7 @@ export function activate(context: ExtensionContext): void {
     documents,
     resources,
     ...followActiveScript(),
+    languageFeatures(client, { version, log }),
     { dispose: followState({ client, state, servers, runs, statusBar, log, memory: context.workspaceState }) },
     ...registerCommands(
       {

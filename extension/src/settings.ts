@@ -22,6 +22,16 @@ export const settings = {
   get offersModels(): boolean {
     return workspace.getConfiguration().get(settingId.offerModels, true);
   },
+  /** Of language features, as the daemon understands them. */
+  get language(): { inlayHints: boolean; modelConfigs: string[] } {
+    return {
+      inlayHints: workspace.getConfiguration().get(settingId.inlayHints, true),
+      modelConfigs: (workspace.workspaceFolders ?? []).flatMap(({ uri }) => {
+        const file = workspace.getConfiguration(undefined, uri).get(settingId.modelConfigs, "");
+        return file === "" ? [] : join(uri.fsPath, file);
+      }),
+    };
+  },
   /** How agent servers of a folder are started. */
   serverOptions(folder: string): StartServer {
     const configuration = workspace.getConfiguration(undefined, Uri.file(folder));

@@ -7,3 +7,5 @@ export * from "./studio/discovery.js";
 export * from "./studio/protocol.js";
 export type * from "./studio/resourceSample.js";
 export * from "./studio/studioAddress.js";
+export { providers } from "./models/providers.js";
+export { variableOf } from "./models/secrets.js";

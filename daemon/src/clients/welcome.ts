@@ -1,4 +1,5 @@
 import { attachRun, attachServer, callsHappened, type ServerAnnouncement } from "agentscope-distributed/studio";
+import { attachLanguage } from "../language/attachLanguage.js";
 import type { Parts } from "../parts.js";
 import type { Topic } from "../protocol/index.js";
 import type { Guest, Welcoming } from "../wire/peer.js";
@@ -51,7 +52,9 @@ function welcomePerson(guest: Guest, daemon: DaemonControl, parts: Parts): () =>
     guest.connection,
     answers.filter(({ method }) => mayAsk(method)),
   );
+  const endLanguage = guest.client.kind === "browser" ? () => {} : attachLanguage(guest.connection, parts);
   return () => {
+    endLanguage();
     offering.leave();
     subscriptions[Symbol.dispose]();
   };

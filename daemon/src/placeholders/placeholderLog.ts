@@ -21,6 +21,9 @@ export interface PlaceholderLogOptions {
   questionOf?: (runId: string, agent: string) => string | undefined;
 }
 
+/** Why a call is lost that was open when its script ended. */
+export const runHasEnded = "the run has ended";
+
 /**
  * The lives of placeholders, as scripts and servers tell of them.
  *
@@ -124,7 +127,7 @@ export class PlaceholderLog {
   }
 
   runEnded(runId: string): void {
-    for (const call of [...this.open.all()]) if (call.runId === runId) this.lose(call, "the run has ended");
+    for (const call of [...this.open.all()]) if (call.runId === runId) this.lose(call, runHasEnded);
     this.endedRuns.add(runId);
     this.tell();
   }
@@ -197,11 +200,6 @@ export class PlaceholderLog {
 
   private end(call: Call, { atMs, end }: ToldCall & { kind: "ended" }): void {
     const wasReady = call.end?.outcome === "ready";
-    // Where it failed only the agent's host knows, whose word may come second.
-    if (call.end?.outcome === "failed" && end.outcome === "failed" && end.thrownAt !== undefined && !call.isGuessed) {
-      call.end = { ...call.end, thrownAt: end.thrownAt };
-      this.touch(call);
-    }
     // Both ends may tell of it, and the first is right; only a value can still expire.
     if (call.end !== undefined && !call.isGuessed && !(wasReady && end.outcome === "expired")) return;
     const wasOpen = call.end === undefined;

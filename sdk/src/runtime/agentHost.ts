@@ -101,6 +101,11 @@ export class AgentHost implements AgentHome {
     return this.options.person;
   }
 
+  /** The agents whose turns are on. */
+  get running(): Iterable<HostedAgent> {
+    return this.busy;
+  }
+
   /** An agent of the process itself. */
   resident(id: string): HostedAgent | undefined {
     return this.residents.get(id);

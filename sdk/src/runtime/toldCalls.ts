@@ -68,12 +68,18 @@ export function tellBegun({ sink, seq }: Task): void {
   if (sink.callerName !== undefined) callWatch.log?.begun(sink.callerName, seq);
 }
 
+/** A call whose turn is on since before anybody watched. */
+export function tellRunning(log: CallLog, task: Task): void {
+  tellArrived(log, task);
+  const { sink, seq, since, told } = task;
+  if (told && sink.callerName !== undefined) log.begun(sink.callerName, seq, Date.now() - (performance.now() - since));
+}
+
 /** A told call ends, and how. */
-export function tellEnded(task: Task, state: "done" | "failed", outcome: unknown): void {
-  const { sink, seq } = task;
+export function tellEnded({ sink, seq }: Task, state: "done" | "failed", outcome: unknown): void {
   const { log } = callWatch;
   if (log === undefined || sink.callerName === undefined) return;
-  const end = state === "failed" ? failedTurn(task, outcome as AgentScopeError) : readyEnd(outcome);
+  const end = state === "failed" ? failedEnd(outcome as AgentScopeError) : readyEnd(outcome);
   log.ended(sink.callerName, seq, end);
 }
 
@@ -88,20 +94,15 @@ function readyEnd(outcome: unknown): CallEnd {
   return { outcome: "ready", sizeBytes: outcome instanceof LargeValue ? outcome.sizeBytes : sizeOf(outcome) };
 }
 
-/** The stack of what failed elsewhere is of another process, which has mapped it or not. */
-function failedTurn({ agent }: Task, error: AgentScopeError): CallEnd {
-  const end = failedEnd(error);
-  const isOwn = error instanceof AgentCallError && error.chain.length === 0 && error.agentId === agent.label.id;
-  const thrownAt = isOwn && error.remoteStack !== undefined ? thrownSite(error.remoteStack) : undefined;
-  return end.outcome === "failed" && thrownAt !== undefined ? { ...end, thrownAt } : end;
-}
-
 /** How a call is told of that ended with this error. */
 export function failedEnd(error: AgentScopeError): CallEnd {
   const { code, chain, message } = error;
   if (code === "PLACEHOLDER_EXPIRED" && chain.length === 0) return { outcome: "expired", error: message };
   // That the server of an input is lost is no loss of this call.
-  return { outcome: code === "SERVER_NOT_ALIVE" && chain.length === 0 ? "lost" : "failed", error: message };
+  if (code === "SERVER_NOT_ALIVE" && chain.length === 0) return { outcome: "lost", error: message };
+  const stack = error instanceof AgentCallError && chain.length === 0 ? error.remoteStack : undefined;
+  const thrownAt = stack === undefined ? undefined : thrownSite(stack);
+  return { outcome: "failed", error: message, ...(thrownAt !== undefined && { thrownAt }) };
 }
 
 function toldAgent({ label, className }: Agent): CalledAgent {

@@ -46,7 +46,7 @@ setRuntime({ host, endpoint: network.endpoint, servers: network, editors });
 
 port.on("message", (message: ToWorker) => {
   if (message[0] === "claimed") return claims.answered(message[1], message[2]);
-  if (message[0] === "watchCalls") return watchWorkerCalls({ lane, post }, message[1]);
+  if (message[0] === "watchCalls") return watchWorkerCalls({ lane, host, post }, message[1]);
   if (message[0] === "editorParts") return editors.parts(message[1], message[2]);
   if (message[0] === "editorEnd") return editors.ended(message[1], message[2], message[3]);
   if (message[0] !== "request") return network.handle(message);

@@ -62,6 +62,6 @@ export type CallEnd =
   | {
       outcome: "failed" | "expired" | "lost";
       error: string;
-      /** `file:line:column` of the agent's own code that threw; told by the host of the agent, where it is known. */
+      /** `file:line:column` of the agent's own code that threw, where it is known. */
       thrownAt?: string;
     };

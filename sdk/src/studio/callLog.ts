@@ -124,8 +124,7 @@ export class CallLog {
     this.note({ caller, seq, agent, event: (from, to) => ["arrived", from, seq, atMs, to, method] });
   }
 
-  begun(caller: string, seq: number): void {
-    const atMs = Date.now();
+  begun(caller: string, seq: number, atMs = Date.now()): void {
     this.note({ caller, seq, event: (from) => ["begun", from, seq, atMs] });
   }
 
