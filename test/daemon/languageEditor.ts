@@ -24,6 +24,11 @@ interface Opened {
   version: number;
 }
 
+/** What is said to be wrong, with its severity: 1 for an error, 2 for a warning. */
+export function told({ severity, message }: Diagnostic): string {
+  return `${severity} ${typeof message === "string" ? message : message.value}`;
+}
+
 /** An editor that asks a daemon for language features, and has files open. */
 export class LanguageEditor implements AsyncDisposable {
   /** How often it was asked to look at its hints again. */
@@ -78,7 +83,8 @@ export class LanguageEditor implements AsyncDisposable {
     const marked = new Set<number>();
     for (const { position, label } of hints.reverse()) {
       const line = lines[position.line] ?? "";
-      lines[position.line] = `${line.slice(0, position.character)}‹${String(label)}›${line.slice(position.character)}`;
+      lines[position.line] =
+        `${line.slice(0, position.character)}‹${typeof label === "string" ? label : ""}›${line.slice(position.character)}`;
       marked.add(position.line);
     }
     return lines.filter((_, index) => marked.has(index));
@@ -104,7 +110,8 @@ export class LanguageEditor implements AsyncDisposable {
       position: this.position(path, text),
     });
     const contents = answer?.contents;
-    return typeof contents === "object" && "value" in contents ? contents.value : String(contents ?? "");
+    const [part] = [contents ?? ""].flat();
+    return typeof part === "object" ? part.value : (part ?? "");
   }
 
   async completions(path: string, text: string): Promise<string[]> {

@@ -35,6 +35,7 @@ export class LanguageSession implements Disposable {
   begin(params: unknown): InitializeResult {
     const { capabilities, initializationOptions } = (params ?? {}) as Partial<InitializeParams>;
     const { connection, documents } = this;
+    const { runs, placeholders, servers } = this.parts;
     const settings = languageSettings(initializationOptions);
     const board = new DiagnosticBoard((uri, diagnostics) => {
       // Lost with the connection, which ends the session, too.
@@ -44,7 +45,7 @@ export class LanguageSession implements Disposable {
       if (capabilities?.workspace?.inlayHint?.refreshSupport !== true) return;
       void connection.sendRequest("workspace/inlayHint/refresh").catch(() => {});
     };
-    this.calls = new CallFeatures({ ...this.parts, documents, board, refresh, settings });
+    this.calls = new CallFeatures({ runs, placeholders, servers, documents, board, refresh, settings });
     this.configs = new ModelConfigFeatures({ documents, board, settings });
     const scripts = new ScriptFeatures({ documents, board });
     this.stack.push(this.calls, this.configs, scripts);
@@ -82,6 +83,6 @@ export class LanguageSession implements Disposable {
         return null;
       }),
     ];
-    for (const { dispose } of removals) this.stack.push({ [Symbol.dispose]: dispose });
+    for (const removal of removals) this.stack.push({ [Symbol.dispose]: () => removal.dispose() });
   }
 }

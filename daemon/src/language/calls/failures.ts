@@ -29,7 +29,7 @@ export async function failureDiagnostics(sources: FailureSources): Promise<Map<s
   const failures = await Promise.all(sources.latest.failures().map((row) => placed(row, sources)));
   const files = new Map<string, Diagnostic[]>();
   const counts = new Map<string, number>();
-  const add = (at: Location | undefined, message: string, related: DiagnosticRelatedInformation[]) => {
+  const add = (at: Location | undefined, message: string, other: DiagnosticRelatedInformation[]) => {
     if (at === undefined) return;
     const place = `${at.uri} ${JSON.stringify(at.range.start)} ${message}`;
     counts.set(place, (counts.get(place) ?? 0) + 1);
@@ -40,7 +40,7 @@ export async function failureDiagnostics(sources: FailureSources): Promise<Map<s
       severity: 1,
       source: "AgentScope",
       message,
-      ...(related.length > 0 && { relatedInformation: related }),
+      ...(other.length > 0 && { relatedInformation: other }),
     };
     files.set(at.uri, [...(files.get(at.uri) ?? []), diagnostic]);
   };

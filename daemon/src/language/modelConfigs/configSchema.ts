@@ -44,7 +44,6 @@ export function editorSchema(): JSONSchema {
     ],
     allOf: kinds.map((kind) => ({
       if: { properties: { model_type: { const: kind.properties.model_type.const } }, required: ["model_type"] },
-      // oxlint-disable-next-line unicorn/no-thenable -- a word of JSON Schema
       then: { ...kind, required: kind.required.filter((name) => !common.includes(name)) },
     })),
   };
@@ -54,7 +53,6 @@ export function editorSchema(): JSONSchema {
     type: ["array", "object"],
     items: { $ref: "#/definitions/model" },
     if: { type: "object" },
-    // oxlint-disable-next-line unicorn/no-thenable -- a word of JSON Schema
     then: { $ref: "#/definitions/model" },
     definitions: { model },
   };

@@ -4,7 +4,7 @@ import type { Diagnostic } from "vscode-languageserver-protocol";
 import type { OpenDocument } from "../openDocuments.js";
 import { configEntries, textAt } from "./configEntries.js";
 
-export const missingVariableCode = "missing-variable";
+const missingVariableCode = "missing-variable";
 
 const where =
   "where the daemon runs. Agents read it on the machine where they live: set it before the daemon and the agent servers are started.";

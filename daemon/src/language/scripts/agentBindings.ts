@@ -1,4 +1,4 @@
-import type { Expression, Node } from "@babel/types";
+import type { Node } from "@babel/types";
 import { type Tree, visit } from "./parseScript.js";
 
 /** What a script's names stand for, as far as its own text tells: types are not known here. */
@@ -155,7 +155,7 @@ function changedNames(node: Node): string[] {
       // `agents[i](…)` calls an agent.
       if (callee.type === "MemberExpression" && callee.computed && callee.property.type !== "StringLiteral") return [];
       if (callee.type !== "MemberExpression" || readingMethods.has(nameOf(callee.property) ?? "")) return [];
-      return patternNames(callee.object as Expression);
+      return patternNames(callee.object);
     }
     default:
       return [];

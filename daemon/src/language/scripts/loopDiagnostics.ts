@@ -4,7 +4,7 @@ import { parsedScript, usesAgents } from "../scriptDocument.js";
 import { type AwaitInLoop, awaitsInLoops } from "./awaitInLoop.js";
 import { sideBySide } from "./sideBySide.js";
 
-export const awaitInLoopCode = "await-in-loop";
+const awaitInLoopCode = "await-in-loop";
 
 const message =
   "These agents work one after the other: each round waits for its agent's answer before the next agent is called, and no later " +

@@ -6,7 +6,7 @@ import type { File, Node } from "@babel/types";
 export type Tree = File;
 
 /** Longer texts are not looked at: they are made by programs. */
-export const longestScript = 500_000;
+const longestScript = 500_000;
 
 const plugins: Parser.ParserPlugin[] = ["decorators", "explicitResourceManagement", "importAttributes"];
 
