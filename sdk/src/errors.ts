@@ -1,24 +1,28 @@
 import { inspect } from "node:util";
 
+/** All codes, with what each stands for. */
+export const errorCodes = [
+  "AGENT_FAILED", // the agent's own code threw
+  "AGENT_NOT_FOUND", // deleted, lost with its worker, or never there
+  "CALL_CYCLE", // a call that would wait for itself
+  "CANCELLED", // its caller gave it up before it began
+  "CREATION_FAILED", // the agent could not be made on its server
+  "DEADLINE_EXCEEDED", // its turn lasted longer than the call's time limit
+  "INVALID_ARGUMENT", // an option or argument that can't be used
+  "LIMIT_EXCEEDED", // a limit (named in the message) is reached
+  "MODEL_FAILED", // a model gave no answer that can be used
+  "NO_ANSWER", // there is nobody who could answer a question: the input has ended, or the program is gone
+  "NOT_TRANSFERABLE", // a value that can't travel between processes
+  "PERMISSION_DENIED", // the token is right, and of a role that may not do this
+  "PLACEHOLDER_EXPIRED", // the value was dropped on its server
+  "SERVER_NOT_ALIVE", // the agent server is gone or can't be reached
+  "STUDIO_REFUSED", // the daemon does not do what it was asked for; the message says why
+  "STUDIO_UNREACHABLE", // the daemon is gone or can't be reached
+  "UNAUTHENTICATED", // wrong, missing or expired token
+] as const;
+
 /** What went wrong, for programs: the `code` of every error of this package. */
-export type ErrorCode =
-  | "AGENT_FAILED" // the agent's own code threw
-  | "AGENT_NOT_FOUND" // deleted, lost with its worker, or never there
-  | "CALL_CYCLE" // a call that would wait for itself
-  | "CANCELLED" // its caller gave it up before it began
-  | "CREATION_FAILED" // the agent could not be made on its server
-  | "DEADLINE_EXCEEDED" // its turn lasted longer than the call's time limit
-  | "INVALID_ARGUMENT" // an option or argument that can't be used
-  | "LIMIT_EXCEEDED" // a limit (named in the message) is reached
-  | "MODEL_FAILED" // a model gave no answer that can be used
-  | "NO_ANSWER" // there is nobody who could answer a question: the input has ended, or the program is gone
-  | "NOT_TRANSFERABLE" // a value that can't travel between processes
-  | "PERMISSION_DENIED" // the token is right, and of a role that may not do this
-  | "PLACEHOLDER_EXPIRED" // the value was dropped on its server
-  | "SERVER_NOT_ALIVE" // the agent server is gone or can't be reached
-  | "STUDIO_REFUSED" // the daemon does not do what it was asked for; the message says why
-  | "STUDIO_UNREACHABLE" // the daemon is gone or can't be reached
-  | "UNAUTHENTICATED"; // wrong, missing or expired token
+export type ErrorCode = (typeof errorCodes)[number];
 
 /** An agent as errors name it. */
 export interface AgentLabel {

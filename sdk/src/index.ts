@@ -62,3 +62,6 @@ export {
   whileLoopPipeline,
 } from "./orchestration/pipelines.js";
 export type { Logger } from "./orchestration/settings.js";
+export type { OnServerLoss } from "./agents/distOptions.js";
+export type { RetryPolicy } from "./runtime/retryPolicy.js";
+export { type Retrying, withRetry } from "./agents/withRetry.js";

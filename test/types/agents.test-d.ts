@@ -7,6 +7,7 @@ import {
   Msg,
   type Placeholder,
   RpcAgent,
+  withRetry,
 } from "agentscope-distributed";
 import { expectTypeOf, test } from "vitest";
 
@@ -201,4 +202,26 @@ test("the decorator keeps the class as it is, and takes classes of agents only",
   agent(Date);
   // @ts-expect-error no class at all
   agent({});
+});
+
+test("a retry policy names codes of errors, and gives a handle with the methods of the class", () => {
+  const reader = new Reader({ name: "reader", folder: "/" });
+  const policy = { attempts: 2, on: ["MODEL_FAILED"] } as const;
+  expectTypeOf(withRetry(reader, policy).find("x")).toEqualTypeOf<CallResult<Map<string, number>>>();
+  expectTypeOf(withRetry(reader.toDist({ retry: policy }), policy).find("x")).toEqualTypeOf<
+    CallResult<Map<string, number>>
+  >();
+  // @ts-expect-error -- no code of an error
+  withRetry(reader, { attempts: 2, on: ["ANYTHING"] });
+  // @ts-expect-error -- nothing is repeated unless a code says so
+  withRetry(reader, { attempts: 2 });
+});
+
+test("what becomes of an agent whose server is lost is one of two words", () => {
+  const reader = new Reader({ name: "reader", folder: "/" });
+  reader.toDist({ onServerLoss: "restart" });
+  // @ts-expect-error -- no such word
+  reader.toDist({ onServerLoss: "again" });
+  // @ts-expect-error -- only the agent's server asks for its state
+  void reader.toDist().getState();
 });

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "../errors.js";
 import type { ClientTls } from "../link/grpcClient.js";
+import { checkRetryPolicy, type RetryPolicy } from "../runtime/retryPolicy.js";
 
 /** Where and how `toDist` puts an agent. Without `host` and `port`: in a child process. */
 export interface DistOptions {
@@ -28,6 +29,8 @@ export interface DistOptions {
    * begun are sent again, one that had begun fails unless the class has `static retryable = true`. Default: that of `init`.
    */
   onServerLoss?: OnServerLoss | undefined;
+  /** When a call of the agent that has failed is made again. Default: that of `init`; without it never. */
+  retry?: RetryPolicy | undefined;
 }
 
 /** What becomes of an agent when its server is lost. */
@@ -52,6 +55,7 @@ export class DistConf implements DistOptions {
   readonly agentId: string | undefined;
   readonly connectExisting: boolean | undefined;
   readonly onServerLoss: OnServerLoss | undefined;
+  readonly retry: RetryPolicy | undefined;
 
   constructor(options: DistOptions = {}) {
     checkDistOptions(options);
@@ -66,6 +70,7 @@ export class DistConf implements DistOptions {
     this.agentId = options.agentId;
     this.connectExisting = options.connectExisting;
     this.onServerLoss = options.onServerLoss;
+    this.retry = options.retry;
   }
 }
 
@@ -92,6 +97,7 @@ export function checkDistOptions(options: DistOptions): void {
     }
   }
   checkOnServerLoss(options.onServerLoss, "toDist");
+  checkRetryPolicy(options.retry, "toDist");
   if (connectExisting === true && options.onServerLoss === "restart") {
     throw new InvalidArgumentError(
       'toDist: connectExisting can\'t go with onServerLoss "restart": who made the agent can make it again',

@@ -11,6 +11,7 @@ import { createHandle } from "../runtime/handle.js";
 import type { AgentInstance } from "../runtime/agentCode.js";
 import { RecoveringAgent } from "../runtime/recoveringAgent.js";
 import { RemoteAgent } from "../runtime/remoteAgent.js";
+import { RetryingAgent } from "../runtime/retryingAgent.js";
 import { runtime } from "../runtime/runtime.js";
 import type { AllocationItem } from "../studio/protocol.js";
 import type { AgentConfig } from "./agentConfig.js";
@@ -56,7 +57,9 @@ export function makeDistributed(placement: Placement): object {
   checkDistOptions(options);
   const target = resolveTarget(options);
   const spec = specOf(placement);
-  if (target.kind === "local") return createHandle(constructHere(agentClass, spec), prototype);
+  const retry = options.retry ?? settings.retry;
+  const retrying = (agent: AgentTarget) => (retry === undefined ? agent : new RetryingAgent(agent, retry));
+  if (target.kind === "local") return createHandle(retrying(constructHere(agentClass, spec)), prototype);
   const server = target.kind === "server" ? target.address : placeholders[target.kind];
   const label = { name: spec.name, id: spec.id, server };
   const place: AgentPlace = {
@@ -73,7 +76,7 @@ export function makeDistributed(placement: Placement): object {
   };
   if (options.lazyLaunch === true) agent.launchLater(make);
   else make();
-  return createHandle(agent, prototype);
+  return createHandle(retrying(agent), prototype);
 }
 
 /** An agent that is made again in its place when its server is lost. */

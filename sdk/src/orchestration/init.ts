@@ -3,6 +3,7 @@ import type { McpServers } from "../agents/tools/mcpServer.js";
 import { readMcpServers } from "../agents/tools/mcpServers.js";
 import { InvalidArgumentError } from "../errors.js";
 import { type ModelConfigSource, readModelConfigs } from "../models/modelConfigs.js";
+import { checkRetryPolicy, type RetryPolicy } from "../runtime/retryPolicy.js";
 import { runtime } from "../runtime/runtime.js";
 import { checkStudioUrl, studioAddress } from "../studio/studioAddress.js";
 import { type Logger, settings } from "./settings.js";
@@ -40,6 +41,8 @@ export interface InitOptions {
   callTimeoutSeconds?: number;
   /** What becomes of agents when their server is lost, where `toDist` does not say it. Default `fail`. */
   onServerLoss?: OnServerLoss;
+  /** When a call that has failed is made again, of agents that `toDist` gives no policy of their own. Default: never. */
+  retry?: RetryPolicy;
 }
 
 /**
@@ -60,6 +63,7 @@ export function init(options: InitOptions = {}): void {
     throw new InvalidArgumentError(`init: callTimeoutSeconds is ${callTimeoutSeconds}; it must be a number above 0`);
   }
   checkOnServerLoss(options.onServerLoss, "init");
+  checkRetryPolicy(options.retry, "init");
   if (options.modelConfigs !== undefined) settings.modelConfigs = readModelConfigs(options.modelConfigs);
   if (options.mcpServers !== undefined) settings.mcpServers = readMcpServers(options.mcpServers);
   settings.project = options.project ?? settings.project;
@@ -68,6 +72,7 @@ export function init(options: InitOptions = {}): void {
   settings.warmChildServers = warmChildServers ?? settings.warmChildServers;
   settings.quiet = options.quiet ?? settings.quiet;
   settings.onServerLoss = options.onServerLoss ?? settings.onServerLoss;
+  settings.retry = options.retry ?? settings.retry;
   settings.saveDir = options.saveDir ?? settings.saveDir;
   settings.logger = options.logger ?? settings.logger;
   settings.target = options.target ?? settings.target;

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { OnServerLoss } from "../agents/distOptions.js";
 import type { McpServers } from "../agents/tools/mcpServer.js";
 import type { ModelConfig } from "../models/modelConfigSchema.js";
+import type { RetryPolicy } from "../runtime/retryPolicy.js";
 
 /** What `init` sets for the whole process. */
 export interface Settings {
@@ -23,6 +24,8 @@ export interface Settings {
   trustsCallers: boolean;
   /** What becomes of agents whose server is lost, unless `toDist` says it. */
   onServerLoss: OnServerLoss;
+  /** When calls of agents elsewhere are made again, unless `toDist` says it. */
+  retry: RetryPolicy | undefined;
   /** Agents do not speak into the terminal. */
   quiet: boolean;
   /** The longest turn of a call, in seconds. */
@@ -49,6 +52,7 @@ export const settings: Settings = {
   mcpServers: {},
   trustsCallers: true,
   onServerLoss: "fail",
+  retry: undefined,
   quiet: false,
   callTimeoutSeconds: 300,
   modelConfigs: [],

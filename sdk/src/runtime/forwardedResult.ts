@@ -10,6 +10,10 @@ export class ForwardedResult implements ResultSource {
 
   release(): void {}
 
+  cancel(): void {
+    this.from.source?.cancel?.(this.from);
+  }
+
   callId(): string | undefined {
     return this.from.source?.callId?.(this.from);
   }

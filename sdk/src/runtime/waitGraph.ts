@@ -148,8 +148,7 @@ export class WaitGraph {
         { agent: task.agent.label },
       ),
     );
-    if (result.source instanceof RemoteAgent) result.source.cancel(result);
-    else if (result.source instanceof LocalResult) result.source.cancel();
+    result.source?.cancel?.(result);
   }
 }
 

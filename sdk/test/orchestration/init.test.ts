@@ -32,6 +32,8 @@ describe("init", () => {
     [{ warmChildServers: Number.NaN }, /warmChildServers is NaN/],
     [{ callTimeoutSeconds: 0 }, /callTimeoutSeconds is 0; it must be a number above 0/],
     [{ callTimeoutSeconds: Number.NaN }, /callTimeoutSeconds is NaN/],
+    [{ onServerLoss: "again" as "fail" }, /onServerLoss is "again"; it must be "fail" or "restart"/],
+    [{ retry: { attempts: 0, on: ["MODEL_FAILED"] } }, /init: retry\.attempts is 0/],
     [{ studioUrl: "127.0.0.1:5000" }, /the studio url is "127\.0\.0\.1:5000"; it must be http:\/\/HOST:PORT/],
     [{ modelConfigs: "/no/such/file.json" }, /no\/such\/file\.json/],
   ])("refuses %j, and sets nothing then", (options, message) => {
