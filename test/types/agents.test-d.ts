@@ -219,7 +219,7 @@ test("a retry policy names codes of errors, and gives a handle with the methods 
 
 test("what becomes of an agent whose server is lost is one of two words", () => {
   const reader = new Reader({ name: "reader", folder: "/" });
-  reader.toDist({ onServerLoss: "restart" });
+  expectTypeOf(reader.toDist({ onServerLoss: "restart" })).toEqualTypeOf<RpcAgent<Reader>>();
   // @ts-expect-error -- no such word
   reader.toDist({ onServerLoss: "again" });
   // @ts-expect-error -- only the agent's server asks for its state

@@ -29,6 +29,11 @@ export interface DistOptions {
    * begun are sent again, one that had begun fails unless the class has `static retryable = true`. Default: that of `init`.
    */
   onServerLoss?: OnServerLoss | undefined;
+  /**
+   * Whether an agent of a server that outlives this process stays there when this process is gone; others are removed after a while
+   * (`as-server --orphan-grace-seconds`). Default: whether it was given an id.
+   */
+  keepAlive?: boolean | undefined;
   /** When a call of the agent that has failed is made again. Default: that of `init`; without it never. */
   retry?: RetryPolicy | undefined;
 }
@@ -55,6 +60,7 @@ export class DistConf implements DistOptions {
   readonly agentId: string | undefined;
   readonly connectExisting: boolean | undefined;
   readonly onServerLoss: OnServerLoss | undefined;
+  readonly keepAlive: boolean | undefined;
   readonly retry: RetryPolicy | undefined;
 
   constructor(options: DistOptions = {}) {
@@ -70,6 +76,7 @@ export class DistConf implements DistOptions {
     this.agentId = options.agentId;
     this.connectExisting = options.connectExisting;
     this.onServerLoss = options.onServerLoss;
+    this.keepAlive = options.keepAlive;
     this.retry = options.retry;
   }
 }

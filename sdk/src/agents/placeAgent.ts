@@ -133,11 +133,13 @@ function specOf({ agentClass, args, options, local }: Placement): AgentSpec {
     distributed.add(local);
     localId = local.agentId;
   }
+  const idChosen = options.agentId !== undefined || config.agentId !== undefined;
   const { host } = runtime();
   const maker = host.inCharge();
   return {
     id: options.agentId ?? config.agentId ?? localId ?? newAgentId(),
-    idChosen: options.agentId !== undefined || config.agentId !== undefined,
+    idChosen,
+    keepAlive: options.keepAlive ?? idChosen,
     name: config.name,
     className,
     args: portable(agentClass, withoutToDist(args)).map((arg, index) =>

@@ -28,6 +28,7 @@ const start = program
   .option("--max-pool-size <n>", "the most results kept (default: 8192)", wholeNumber(1))
   .option("--max-timeout-seconds <n>", "when a result that nobody released is dropped (default: 7200)", wholeNumber(1))
   .option("--call-timeout-seconds <n>", "the longest turn of a call (default: 300)", wholeNumber(1))
+  .option("--orphan-grace-seconds <n>", "how long agents stay whose process is gone (default: 600)", wholeNumber(0))
   .option("--local-mode", "listen on loopback, whatever --host says")
   .option("--token-file <file>", "callers must give the token in it, or one made from it (as-server token)")
   .option("--tls-cert <file>", "listen with TLS: the certificate")

@@ -11,6 +11,7 @@ import { independentStudio } from "../server/independentStudio.js";
 import {
   defaultMaxPoolSize,
   defaultMaxTimeoutSeconds,
+  defaultOrphanGraceSeconds,
   readTokenFile,
   type StudioOptions,
 } from "../server/serverOptions.js";
@@ -32,6 +33,7 @@ export interface StartOptions extends AccessOptions {
   maxPoolSize?: number;
   maxTimeoutSeconds?: number;
   callTimeoutSeconds?: number;
+  orphanGraceSeconds?: number;
   localMode?: boolean;
   saveDir?: string;
   studioUrl?: string;
@@ -61,6 +63,7 @@ export async function startAgentServer(options: StartOptions): Promise<void> {
       maxTimeoutSeconds: options.maxTimeoutSeconds ?? defaultMaxTimeoutSeconds,
       callTimeoutSeconds: options.callTimeoutSeconds ?? settings.callTimeoutSeconds,
       workers: options.workers ?? availableParallelism(),
+      orphanGraceSeconds: options.orphanGraceSeconds ?? defaultOrphanGraceSeconds,
       token: options.tokenFile === undefined ? undefined : readTokenFile(options.tokenFile),
       tls: tlsOf(options),
       saveDir: options.saveDir,

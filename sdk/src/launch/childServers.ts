@@ -119,6 +119,7 @@ export class ChildServers {
       maxTimeoutSeconds: options.maxTimeoutSeconds ?? defaultMaxTimeoutSeconds,
       callTimeoutSeconds: settings.callTimeoutSeconds,
       workers: 1,
+      orphanGraceSeconds: 0,
       token: this.token,
       tls: undefined,
       saveDir: settings.saveDir,

@@ -10,7 +10,12 @@ import { type ModelConfigSource, readModelConfigs } from "../models/modelConfigs
 import { settings } from "../orchestration/settings.js";
 import type { AgentServer } from "../server/agentServer.js";
 import { independentStudio } from "../server/independentStudio.js";
-import { defaultMaxPoolSize, defaultMaxTimeoutSeconds, type ServerOptions } from "../server/serverOptions.js";
+import {
+  defaultMaxPoolSize,
+  defaultMaxTimeoutSeconds,
+  defaultOrphanGraceSeconds,
+  type ServerOptions,
+} from "../server/serverOptions.js";
 import { agentStateFolder } from "../server/stateFolder.js";
 import { ServerProcess } from "./serverProcess.js";
 
@@ -52,6 +57,8 @@ export interface LauncherOptions {
   saveDir?: string;
   /** The longest turn of a call, in seconds. Default 300. */
   callTimeoutSeconds?: number;
+  /** How long agents stay whose process is gone, in seconds; those with `keepAlive` always do. Default 600. */
+  orphanGraceSeconds?: number;
 }
 
 /** Starts an agent server from a program, as the tutorial does; `as-server` does the same from a terminal. */
@@ -82,6 +89,7 @@ export class RpcAgentServerLauncher implements AsyncDisposable {
       maxTimeoutSeconds: options.maxTimeoutSeconds ?? defaultMaxTimeoutSeconds,
       callTimeoutSeconds: options.callTimeoutSeconds ?? settings.callTimeoutSeconds,
       workers: options.workers ?? availableParallelism(),
+      orphanGraceSeconds: options.orphanGraceSeconds ?? defaultOrphanGraceSeconds,
       token: options.token,
       tls: options.tls,
       saveDir: options.saveDir ?? settings.saveDir,

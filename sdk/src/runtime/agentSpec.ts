@@ -19,6 +19,8 @@ export interface AgentSpec {
   person?: Person | undefined;
   /** It is kept when the process that made it is gone. */
   keepAlive?: boolean | undefined;
+  /** Known to the host: instance of the process that it is removed without; undefined: it is kept. */
+  holder?: string | undefined;
   /** Its state is kept in files, so that it can be made again after its server was lost. */
   recovery?: Recovery | undefined;
 }

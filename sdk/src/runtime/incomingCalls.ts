@@ -7,6 +7,7 @@ import { LargeValue } from "../messages/largeValue.js";
 import { callWatch } from "../studio/callLog.js";
 import type { AgentHost } from "./agentHost.js";
 import { type AgentLife, readAgentLife } from "./agentLife.js";
+import type { AgentSpec } from "./agentSpec.js";
 import { failureOfGoneAgent, type HostedAgent } from "./hostedAgent.js";
 import { LocalResult } from "./localResult.js";
 import { type Person, PersonElsewhere } from "./person.js";
@@ -46,16 +47,20 @@ export class IncomingCalls implements TaskSink {
   create(cursor: Cursor, life: AgentLife | undefined): void {
     const number = cursor.number();
     const seq = cursor.number();
-    const spec = {
+    const { otherInstance, self } = this.session;
+    const told = {
       id: cursor.text(),
       name: cursor.text(),
       className: this.host.internClassName(cursor.text()),
       moduleUrl: cursor.optionalText(),
       person: this.personOf(cursor.optionalText()),
-      maker: cursor.optionalText() ?? this.session.otherInstance,
+      maker: cursor.optionalText() ?? otherInstance,
       ...(life ?? readAgentLife(cursor.next())),
       args: cursor.next() as unknown[],
     };
+    // What an agent here makes is its script's, as the agent is.
+    const maker = otherInstance === self.instance ? told.maker : otherInstance;
+    const spec: AgentSpec = { ...told, holder: told.keepAlive === true ? undefined : maker };
     const agent = this.host.create(spec);
     this.agents.set(number, agent);
     this.arrived(seq);

@@ -1,6 +1,7 @@
 import type { AgentScopeError } from "../errors.js";
 import type { Channel } from "../link/channel.js";
 import type { Cursor } from "../link/operations.js";
+import type { PeerInfo } from "../link/peer.js";
 import type { AgentTarget } from "./agentTarget.js";
 
 /** A session as the two halves of it see it: the calls that go out, and those that come in. */
@@ -11,6 +12,8 @@ export interface SessionPort {
   readonly otherCallerName: string;
   /** Unique for each start of the process at the other end. */
   readonly otherInstance: string | undefined;
+  /** This process. */
+  readonly self: PeerInfo;
   /** Why it is over, once it is. */
   readonly ended: AgentScopeError | undefined;
   /** Something is awaited from there: the process must not end by itself. */

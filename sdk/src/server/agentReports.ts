@@ -15,12 +15,14 @@ export class AgentReports implements HostEvents {
   ) {}
 
   agentMade({ id, name, className, number, spec }: HostedAgent): void {
-    const { maker = "" } = spec;
-    // Mostly the same for all of a batch: told once.
-    let place = this.makers.lastIndexOf(maker);
-    if (place < 0) place = this.makers.push(maker) - 1;
-    this.made.push([id, name, className, number, place]);
+    this.made.push([id, name, className, number, this.placeOf(spec.maker ?? ""), this.placeOf(spec.holder ?? "")]);
     this.schedule();
+  }
+
+  /** Mostly the same for all of a batch: told once. */
+  private placeOf(instance: string): number {
+    const place = this.makers.lastIndexOf(instance);
+    return place < 0 ? this.makers.push(instance) - 1 : place;
   }
 
   agentDeleted({ id }: HostedAgent): void {

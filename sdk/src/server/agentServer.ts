@@ -4,6 +4,7 @@ import { networkInterfaces } from "node:os";
 import type { Server } from "@grpc/grpc-js";
 import { formatAddress, hostOf, type PeerInfo, thisMachine } from "../link/peer.js";
 import type { AgentDirReport } from "./agentDir.js";
+import { AgentLeases } from "./agentLeases.js";
 import { bindServer } from "./bindServer.js";
 import { ManagedAgents } from "./managedAgents.js";
 import { Router } from "./router.js";
@@ -37,6 +38,8 @@ export class AgentServer {
   private readonly router: Router;
   private readonly workers: WorkerPool;
   private readonly files: ServedFiles;
+  private readonly leases: AgentLeases;
+  private readonly managed: ManagedAgents;
   private grpc: Server | undefined;
   private boundPort = 0;
   private studio: ServerStudio | undefined;
@@ -57,7 +60,24 @@ export class AgentServer {
     };
     this.router = new Router(this.self);
     this.files = new ServedFiles(options.saveDir);
+    const leases = new AgentLeases({
+      instance: () => this.self.instance,
+      graceMs: options.orphanGraceSeconds * 1000,
+      agents: () => this.workers.all.flatMap(({ agents }) => [...agents]),
+      remove: (agentId) => this.managed.deleteAgent(agentId),
+    });
+    this.leases = leases;
+    // A child ends with the process that made its agents.
+    if (!options.child) this.router.leases = leases;
     this.workers = new WorkerPool(options, this.router, this.files);
+    this.managed = new ManagedAgents({
+      self: this.self,
+      router: this.router,
+      workers: this.workers,
+      files: this.files,
+      leases,
+      stop: () => this.stop(),
+    });
   }
 
   /**
@@ -81,8 +101,7 @@ export class AgentServer {
   }
 
   private async listen(): Promise<void> {
-    const { self, router, workers, files, options } = this;
-    const managed = new ManagedAgents({ self, router, workers, files, stop: () => this.stop() });
+    const { self, router, managed, options } = this;
     const { grpc, port } = await bindServer(options, { router, managed });
     this.grpc = grpc;
     this.boundPort = port;
@@ -156,6 +175,7 @@ export class AgentServer {
   }
 
   private async stopOnce(): Promise<void> {
+    this.leases.close();
     await this.workers.stop();
     this.router.close();
     await this.studio?.close();

@@ -6,6 +6,7 @@ import { Msg, type MsgRecord } from "../messages/msg.js";
 import type { Placeholder } from "../messages/placeholder.js";
 import { RemoteAgent } from "../runtime/remoteAgent.js";
 import { callAgent, callMethodOf } from "../runtime/handle.js";
+import type { AgentLeases } from "./agentLeases.js";
 import { ResourceSampler } from "./resourceSampler.js";
 import type { Router } from "./router.js";
 import type { ServedFiles } from "./servedFiles.js";
@@ -32,6 +33,7 @@ export class ManagedAgents implements ManagedServer {
       router: Router;
       workers: WorkerPool;
       files: ServedFiles;
+      leases: AgentLeases;
       stop: () => Promise<void>;
     },
   ) {}
@@ -111,7 +113,20 @@ export class ManagedAgents implements ManagedServer {
         (worker.request({ kind: "thumbnails" }, answerMs) as Promise<string[]>).catch(() => knownThumbnails(worker)),
       ),
     );
-    return lists.flat();
+    return lists.flat().map((thumbnail) => this.withLease(thumbnail));
+  }
+
+  /** Says of an orphaned agent since when it is. */
+  private withLease(thumbnail: string): string {
+    const { leases, workers } = this.server;
+    if (!leases.hasOrphans) return thumbnail;
+    const shown = JSON.parse(thumbnail) as { agent_id?: unknown };
+    const id = String(shown.agent_id);
+    const agent = workers.workerOf(id)?.agents.get(id);
+    const sinceMs = agent && leases.orphanedSinceMs(id, agent);
+    return sinceMs === undefined
+      ? thumbnail
+      : JSON.stringify({ ...shown, orphaned_since: new Date(sinceMs).toISOString() });
   }
 
   async agentMemory(agentId: string): Promise<Msg[]> {

@@ -9,6 +9,7 @@ import { StreamLink } from "../link/streamLink.js";
 import { AgentHost } from "../runtime/agentHost.js";
 import { Connection } from "../runtime/connection.js";
 import { Endpoint } from "../runtime/endpoint.js";
+import type { AgentLeases } from "./agentLeases.js";
 import { InboundLink, type InboundLinkListener, type InboundStream } from "./inboundLink.js";
 import { selfLink } from "./workerNetwork.js";
 import type { FromWorker, ToWorker } from "./workerMessages.js";
@@ -41,6 +42,9 @@ export class Router implements InboundLinkListener {
   private readonly outbound = new Map<string, OutboundLink>();
   /** Workers that are gone: others may still have references to their agents. */
   private readonly lostLanes = new Map<number, FailureFields>();
+
+  /** Told of the processes that call. */
+  leases: AgentLeases | undefined = undefined;
 
   /** Ports of callers that come by a tunnel, by that of the tunnel's end here. */
   private readonly callerPorts = new Map<number, number>();
@@ -144,6 +148,7 @@ export class Router implements InboundLinkListener {
   }
 
   opened(link: InboundLink): void {
+    this.leases?.callerOpened(link.peer.instance);
     this.tellWorkers(["opened", link.id, link.peer]);
     this.tellLostLanes(link);
   }
@@ -159,13 +164,20 @@ export class Router implements InboundLinkListener {
 
   control(link: InboundLink, control: Control): void {
     if (control.type === "locate") {
-      this.locateHere(control.agentId).then(
-        (lane) => link.tell({ type: "located", id: control.id, lane }),
-        (thrown: unknown) =>
-          link.tell({ type: "located", id: control.id, failure: failureToWire(thrown as AgentScopeError) }),
-      );
+      void this.tellWhere(link, control);
     } else if (control.type === "laneLost") {
       this.tellWorkers(["laneLost", link.id, control.lane, control.failure]);
+    }
+  }
+
+  /** Who asks takes hold of the agent. */
+  private async tellWhere(link: InboundLink, { id, agentId }: Control & { type: "locate" }): Promise<void> {
+    try {
+      const lane = await this.locateHere(agentId);
+      this.leases?.taken(agentId, link.peer.instance);
+      link.tell({ type: "located", id, lane });
+    } catch (thrown) {
+      link.tell({ type: "located", id, failure: failureToWire(thrown as AgentScopeError) });
     }
   }
 
@@ -180,6 +192,7 @@ export class Router implements InboundLinkListener {
 
   lost(link: InboundLink, reason: string): void {
     if (this.inbound.get(link.id) === link) this.inbound.delete(link.id);
+    this.leases?.callerLost(link.peer.instance);
     const server = link.peer.address || "the main process";
     const error = new AgentServerNotAliveError(`the caller (${server}) is gone: ${reason}`, { server });
     this.tellWorkers(["lost", link.id, failureToWire(error)]);

@@ -44,6 +44,8 @@ export interface ServerOptions {
   callTimeoutSeconds: number;
   /** Worker threads that agents live in. Default: the machine's available parallelism; 1 in a child process. */
   workers: number;
+  /** How long agents stay whose process is gone, in seconds. Default 600. */
+  orphanGraceSeconds: number;
   /** Callers must give it. */
   token: string | undefined;
   /** Listen with TLS: certificate and key, and with `ca` only for callers with a certificate that it signed. */
@@ -57,6 +59,7 @@ export interface ServerOptions {
   child: boolean;
 }
 
+export const defaultOrphanGraceSeconds = 600;
 export const defaultMaxPoolSize = 8192;
 export const defaultMaxTimeoutSeconds = 7200;
 
@@ -75,6 +78,13 @@ export function checkServerOptions(options: ServerOptions): void {
   for (const name of ["maxPoolSize", "maxTimeoutSeconds", "callTimeoutSeconds", "workers"] as const) {
     if (!(options[name] > 0))
       throw new InvalidArgumentError(`${name} is ${options[name]}; it must be a number above 0`);
+  }
+  const { orphanGraceSeconds } = options;
+  // The longest that a timer takes.
+  if (!(orphanGraceSeconds >= 0 && orphanGraceSeconds < 2 ** 31 / 1000)) {
+    throw new InvalidArgumentError(
+      `orphanGraceSeconds is ${orphanGraceSeconds}; it must be a number from 0 to 2,147,483`,
+    );
   }
   if (tls !== undefined && (tls.cert === undefined || tls.key === undefined)) {
     throw new InvalidArgumentError("tls needs cert and key both (--tls-cert and --tls-key)");

@@ -105,5 +105,5 @@ export interface AgentReport {
   deleted: string[];
 }
 
-/** An agent as the I/O thread is told of it: `[id, name, class, number within its worker, its maker's place among the makers]`. */
-export type AgentEntry = [id: string, name: string, className: string, number: number, maker: number];
+/** An agent as the I/O thread is told of it: `[id, name, class, number within its worker, its maker's and its holder's place among the makers]`. */
+export type AgentEntry = [id: string, name: string, className: string, number: number, maker: number, holder: number];

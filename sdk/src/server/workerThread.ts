@@ -34,6 +34,8 @@ export interface KnownAgent {
   number: number;
   /** Instance of the process that made it; empty: this server's. */
   maker: string;
+  /** Instance of the process that it is removed without; empty: it is kept. */
+  holder: string;
 }
 
 const youngGenerationMb = 64;
@@ -129,8 +131,8 @@ export class WorkerThread {
   }
 
   private noteAgents({ made, makers, deleted }: AgentReport): void {
-    for (const [id, name, className, number, maker] of made) {
-      this.agents.set(id, { name, className, number, maker: makers[maker] ?? "" });
+    for (const [id, name, className, number, maker, holder] of made) {
+      this.agents.set(id, { name, className, number, maker: makers[maker] ?? "", holder: makers[holder] ?? "" });
     }
     for (const id of deleted) {
       this.agents.delete(id);

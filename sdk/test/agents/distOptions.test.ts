@@ -48,6 +48,7 @@ describe("options of toDist", () => {
       agentId: "a",
       connectExisting: true,
       onServerLoss: "fail",
+      keepAlive: true,
       retry: { attempts: 2, on: ["MODEL_FAILED"] },
     };
     expect(new DistConf(all)).toMatchObject(all);

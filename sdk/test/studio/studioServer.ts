@@ -35,6 +35,7 @@ export function startServer(studio: StudioOptions, options: Partial<ServerOption
       tls: undefined,
       saveDir: undefined,
       stateFolder: undefined,
+      orphanGraceSeconds: 600,
       child: false,
       studio,
       ...options,
