@@ -35,15 +35,18 @@ export function makeAt(place: AgentPlace, making: Making): void {
   else if (target.kind === "child" || run === undefined) inChild(place, making);
   else {
     const item = place.allocationItem();
-    const placed = run.allocate(isNamed ? { ...item, server: target.address } : item).then((allocation) => {
-      if (allocation.kind === "server") onServer(accessOf(allocation), place, making);
-      else if (isNamed) onServer(target, place, making);
-      else inChild(place, making);
-    });
+    const allocated = run.allocate(isNamed ? { ...item, server: target.address } : item);
+    const placed = allocated.then((allocation) => putWhere(allocation, place, making));
     const { agent } = making;
     // What would be thrown at who makes the agent, had it been known then, is what the agent fails with.
     placed.catch((thrown: unknown) => agent.fail(failureOfAgent(thrown, agent.label)));
   }
+}
+
+function putWhere(allocation: Allocation, place: AgentPlace, making: Making): void {
+  if (allocation.kind === "server") onServer(accessOf(allocation), place, making);
+  else if (place.target.kind === "server") onServer(place.target, place, making);
+  else inChild(place, making);
 }
 
 function inChild({ options, module }: AgentPlace, { agent, spec, former }: Making): void {
