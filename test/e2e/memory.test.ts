@@ -48,7 +48,7 @@ describe.runIf(hasEditor())("the memory of an agent, in the editor", () => {
     window = await editor.open(workspace.path);
     servers = window.view("Agent Servers");
     await window.showContainer("AgentScope");
-    await servers.welcomeButton("Start Agent Server").click();
+    await servers.welcomeButton("Start Agent Server").click({ timeout: 90_000 });
     await servers.row(/127\.0\.0\.1:\d+/).waitFor({ timeout: 60_000 });
     script = new StartedProcess(workspace.file("main.ts"), {
       nodeArgs: ["--import", "tsx"],
@@ -98,7 +98,8 @@ describe.runIf(hasEditor())("the memory of an agent, in the editor", () => {
     });
     await window.reload();
     await window.page.locator('.tab[aria-label^="Memory of Dora"]').waitFor();
-    const again = await view();
+    // The extension is started anew before its panels are.
+    const again = await until(() => view().catch(() => undefined), { timeoutMs: 90_000, what: "the view" });
     await again.getByText("I take the ferry at nine.").waitFor({ timeout: 60_000 });
     expect(await again.getByLabel("Search in the memory").inputValue()).toBe("monday");
     tells([{ name: "Anna", role: "user", content: "And back at five." }]);
@@ -113,7 +114,9 @@ describe.runIf(hasEditor())("the memory of an agent, in the editor", () => {
     await memory.getByText("What was the ferry called?").waitFor();
     await window.notifications.press("The memory of Dora", "Compare with Now");
     await window.page.locator('.tab.active[aria-label*="↔"]').waitFor();
-    const inserted = window.page.locator(".diff-editor .editor.modified .view-line", { hasText: /was.the.ferry/ });
+    const inserted = window.page.locator(".monaco-diff-editor .editor.modified .view-line", {
+      hasText: /was.the.ferry/,
+    });
     const shownText = async () => (await inserted.allInnerTexts()).join("").replaceAll("\u00a0", " ");
     await until(async () => (await shownText()) !== "", { timeoutMs: 30_000, what: "what came after the moment" });
     expect(await shownText()).toContain("What was the ferry called?");
