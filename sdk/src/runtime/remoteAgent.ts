@@ -6,6 +6,7 @@ import { callWatch } from "../studio/callLog.js";
 import type { AgentSpec } from "./agentSpec.js";
 import type { AgentReference, AgentTarget, ReferenceTarget } from "./agentTarget.js";
 import type { Connection } from "./connection.js";
+import { guardHeap } from "./heapGuard.js";
 import type { BoundAgent, OutgoingCall } from "./outgoingCalls.js";
 import type { Session } from "./session.js";
 import { relayPrefix } from "./relay.js";
@@ -181,6 +182,7 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   }
 
   call(method: string, args: unknown[], result: CallResult<unknown>): void {
+    guardHeap((this.session?.outgoing.size ?? 0) + (this.waiting?.length ?? 0));
     this.callFor(currentTask()?.agent.number ?? 0, { method, args, result });
   }
 
