@@ -72,7 +72,8 @@ export class QuestionDesk implements Disposable {
   /** Sends what stands in the editor of a question. @throws DaemonFailure */
   async sendEditor(uri: Parameters<AnswerEditors["questionOf"]>[0]): Promise<void> {
     const questionId = this.editors.questionOf(uri);
-    if (questionId === undefined) return;
+    // The key was pressed twice.
+    if (questionId === undefined || this.settling.has(questionId)) return;
     await this.send(questionId, this.editors.textOf(questionId), () => this.editors.close(questionId));
   }
 

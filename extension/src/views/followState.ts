@@ -68,7 +68,8 @@ export function followState(followers: Followers): () => void {
   const stops = [
     client.stateChanged.on(clientChanged),
     state.changed.on(stateChanged),
-    runs.seen.on(stateChanged),
+    // Shown by somebody, whatever the window has said of its focus.
+    runs.seen.on(() => void Promise.resolve(memory.update(seenKey, Date.now())).then(stateChanged)),
     client.watch({ topic: "tree" }, (event) => state.take(event)),
     () => news.dispose(),
   ];

@@ -41,7 +41,8 @@ export class Workbench {
     await icon.waitFor({ timeout: 60_000 });
     // A click on the icon of the container that is shown hides it.
     const item = icon.locator("..");
-    if ((await item.getAttribute("aria-expanded")) !== "true") await icon.click();
+    // In its corner: a badge may lie over its middle.
+    if ((await item.getAttribute("aria-expanded")) !== "true") await icon.click({ position: { x: 4, y: 4 } });
     await this.page.locator(`.sidebar .composite.title h2:text-is("${title}")`).waitFor();
   }
 
