@@ -15,6 +15,7 @@ import {
   readTokenFile,
   type StudioOptions,
 } from "../server/serverOptions.js";
+import { type ServerLimits, serverLimits } from "../server/serverLimits.js";
 import { agentStateFolder } from "../server/stateFolder.js";
 import { type AccessOptions, tlsOf } from "./accessOptions.js";
 
@@ -22,7 +23,7 @@ import { type AccessOptions, tlsOf } from "./accessOptions.js";
 const defaultMaxAloneSeconds = 60;
 
 /** The options of `as-server start`, as the command line gives them. */
-export interface StartOptions extends AccessOptions {
+export interface StartOptions extends AccessOptions, Partial<ServerLimits> {
   host: string;
   port: number;
   agentDir?: string;
@@ -64,6 +65,7 @@ export async function startAgentServer(options: StartOptions): Promise<void> {
       callTimeoutSeconds: options.callTimeoutSeconds ?? settings.callTimeoutSeconds,
       workers: options.workers ?? availableParallelism(),
       orphanGraceSeconds: options.orphanGraceSeconds ?? defaultOrphanGraceSeconds,
+      limits: serverLimits(options),
       token: options.tokenFile === undefined ? undefined : readTokenFile(options.tokenFile),
       tls: tlsOf(options),
       saveDir: options.saveDir,

@@ -14,6 +14,7 @@ import {
   type ServerOptions,
   type StudioOptions,
 } from "../server/serverOptions.js";
+import { defaultServerLimits } from "../server/serverLimits.js";
 import type { ChildServer } from "./childServer.js";
 import { ServerProcess } from "./serverProcess.js";
 import { WarmServers } from "./warmServers.js";
@@ -120,6 +121,7 @@ export class ChildServers {
       callTimeoutSeconds: settings.callTimeoutSeconds,
       workers: 1,
       orphanGraceSeconds: 0,
+      limits: defaultServerLimits,
       token: this.token,
       tls: undefined,
       saveDir: settings.saveDir,

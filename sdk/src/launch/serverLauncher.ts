@@ -16,13 +16,14 @@ import {
   defaultOrphanGraceSeconds,
   type ServerOptions,
 } from "../server/serverOptions.js";
+import { type ServerLimits, serverLimits } from "../server/serverLimits.js";
 import { agentStateFolder } from "../server/stateFolder.js";
 import { ServerProcess } from "./serverProcess.js";
 
 type AnyClass = abstract new (...args: never[]) => object;
 
 /** What an agent server is started with; everything has a default. */
-export interface LauncherOptions {
+export interface LauncherOptions extends Partial<ServerLimits> {
   /** What to listen on. Default 127.0.0.1. Beyond loopback it needs a token, or TLS with client certificates. */
   host?: string;
   /** Default 0: any free port; `port` of the launcher tells which, once it is launched. */
@@ -90,6 +91,7 @@ export class RpcAgentServerLauncher implements AsyncDisposable {
       callTimeoutSeconds: options.callTimeoutSeconds ?? settings.callTimeoutSeconds,
       workers: options.workers ?? availableParallelism(),
       orphanGraceSeconds: options.orphanGraceSeconds ?? defaultOrphanGraceSeconds,
+      limits: serverLimits(options),
       token: options.token,
       tls: options.tls,
       saveDir: options.saveDir ?? settings.saveDir,

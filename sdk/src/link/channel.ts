@@ -253,7 +253,7 @@ export class Channel {
       if (!(sizeBytes >= 0 && sizeBytes <= this.limits.maxMessageBytes)) {
         throw new AgentScopeError(
           "LIMIT_EXCEEDED",
-          `a value of ${sizeBytes} bytes is larger than maxMessageBytes (${this.limits.maxMessageBytes})`,
+          `a value of ${sizeBytes} bytes is larger than maxMessageBytes (${this.limits.maxMessageBytes}; --max-message-bytes of the agent server)`,
         );
       }
       incoming = { bytes: Buffer.allocUnsafeSlow(sizeBytes), arrived: 0 };

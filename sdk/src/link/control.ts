@@ -15,8 +15,8 @@ export type Control =
   | { type: "laneLost"; lane: number; failure: FailureFields }
   | { type: "locate"; id: number; agentId: string }
   | { type: "located"; id: number; lane?: number; failure?: FailureFields }
-  /** The server stops, and says so. */
-  | { type: "bye" };
+  /** The server stops, or ends this connection since a limit of it is passed, and says so. */
+  | { type: "bye"; failure?: FailureFields };
 
 export function encodeControl(control: Control): Uint8Array<ArrayBuffer> {
   return encodeFrame({

@@ -159,7 +159,7 @@ export class StreamLink implements Carrier {
         return;
       }
       case "bye":
-        return this.lose(this.gone("it was stopped"));
+        return this.lose(control.failure ? failureFromWire(control.failure) : this.gone("it was stopped"));
       case "hello":
       case "locate":
         throw new AgentScopeError("INVALID_ARGUMENT", `a client has no answer to ${control.type}`);

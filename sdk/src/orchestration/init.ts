@@ -39,6 +39,8 @@ export interface InitOptions {
   target?: string;
   /** The longest turn of a call of a local or child agent, in seconds. Default 300. */
   callTimeoutSeconds?: number;
+  /** The most calls of agents of one server (or of one worker of it) that wait for their answers; more fail. Default 2,000,000. */
+  maxPendingCalls?: number;
   /** What becomes of agents when their server is lost, where `toDist` does not say it. Default `fail`. */
   onServerLoss?: OnServerLoss;
   /** When a call that has failed is made again, of agents that `toDist` gives no policy of their own. Default: never. */
@@ -62,6 +64,10 @@ export function init(options: InitOptions = {}): void {
   if (callTimeoutSeconds !== undefined && !(callTimeoutSeconds > 0)) {
     throw new InvalidArgumentError(`init: callTimeoutSeconds is ${callTimeoutSeconds}; it must be a number above 0`);
   }
+  const { maxPendingCalls } = options;
+  if (maxPendingCalls !== undefined && !(Number.isInteger(maxPendingCalls) && maxPendingCalls > 0)) {
+    throw new InvalidArgumentError(`init: maxPendingCalls is ${maxPendingCalls}; it must be a whole number above 0`);
+  }
   checkOnServerLoss(options.onServerLoss, "init");
   checkRetryPolicy(options.retry, "init");
   if (options.modelConfigs !== undefined) settings.modelConfigs = readModelConfigs(options.modelConfigs);
@@ -72,6 +78,7 @@ export function init(options: InitOptions = {}): void {
   settings.warmChildServers = warmChildServers ?? settings.warmChildServers;
   settings.quiet = options.quiet ?? settings.quiet;
   settings.onServerLoss = options.onServerLoss ?? settings.onServerLoss;
+  settings.maxPendingCalls = maxPendingCalls ?? settings.maxPendingCalls;
   settings.retry = options.retry ?? settings.retry;
   settings.saveDir = options.saveDir ?? settings.saveDir;
   settings.logger = options.logger ?? settings.logger;

@@ -12,6 +12,8 @@ export interface Settings {
   name: string | undefined;
   /** The address of the daemon, or `off`; `AGENTSCOPE_STUDIO_URL` unless set. */
   studioUrl: string | undefined;
+  /** The most calls of agents of one server that this thread waits for. */
+  maxPendingCalls: number;
   /** The most child servers; then agents share them. */
   maxChildServers: number;
   /** Child servers that are started before an agent needs one. */
@@ -46,6 +48,7 @@ export const settings: Settings = {
   project: undefined,
   name: undefined,
   studioUrl: undefined,
+  maxPendingCalls: 2_000_000,
   maxChildServers: availableParallelism(),
   warmChildServers: 0,
   saveDir: undefined,

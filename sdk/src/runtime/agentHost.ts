@@ -5,6 +5,7 @@ import type { AgentInstance } from "./agentCode.js";
 import { AgentKeeper } from "./agentKeeper.js";
 import type { AgentSpec } from "./agentSpec.js";
 import { CallCounters } from "./callCounters.js";
+import { queueFullError, tooManyAgents } from "./hostLimits.js";
 import { type AgentHome, HostedAgent } from "./hostedAgent.js";
 import type { Person } from "./person.js";
 import { Residents } from "./residents.js";
@@ -26,6 +27,8 @@ export interface HostOptions {
   callTimeoutSeconds: number;
   /** Where the state of agents is kept that are made again when their server is lost; without it nothing is. */
   stateFolder?: string | undefined;
+  /** The most agents, and the most calls of one that have not ended. Without it there is no limit. */
+  limits?: { maxAgents: number; maxQueueLength: number };
   /** Finds a class; at once where it is loaded. */
   findClass: (className: string, moduleUrl: string | undefined) => AgentClass | Promise<AgentClass>;
   /** Whom this process's own agents speak to; nobody unless given. */
@@ -227,8 +230,11 @@ export class AgentHost implements AgentHome {
     const agent = this.expected.get(spec.id) ?? new HostedAgent(this, ++this.lastNumber, spec);
     this.expected.delete(spec.id);
     agent.spec = spec;
+    const { maxAgents = Number.POSITIVE_INFINITY } = this.options.limits ?? {};
     if (this.agents.has(spec.id)) {
       agent.creationFailed(idTaken(spec.id));
+    } else if (this.agents.size >= maxAgents) {
+      agent.creationFailed(tooManyAgents(maxAgents));
     } else {
       this.agents.set(spec.id, agent);
       if (!quietly) this.options.events?.agentMade(agent);
@@ -330,6 +336,12 @@ export class AgentHost implements AgentHome {
     if (this.busy.size > 0 || this.settingUp.size > 0 || this.pool.size > 0) return;
     clearInterval(this.deadlineTimer);
     this.deadlineTimer = undefined;
+  }
+
+  /** Why an agent takes no further call; undefined: it does. */
+  queueFull(agent: HostedAgent): AgentScopeError | undefined {
+    const { maxQueueLength = Number.POSITIVE_INFINITY } = this.options.limits ?? {};
+    return agent.queueLength < maxQueueLength ? undefined : queueFullError(agent, maxQueueLength);
   }
 
   /** Refuses a call when the pool is full of unfinished work. */

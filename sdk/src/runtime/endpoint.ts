@@ -52,6 +52,9 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
   readonly self: PeerInfo;
   private readonly network: Network;
 
+  /** Bytes of one value that others send; the default unless set. */
+  maxMessageBytes: number | undefined = undefined;
+
   constructor({ host, lane, self, network }: { host: AgentHost; lane: number; self: PeerInfo; network: Network }) {
     this.host = host;
     this.lane = lane;

@@ -120,6 +120,11 @@ export class IncomingCalls implements TaskSink {
     }
     const methodName = method === replyMethod ? "reply" : method === observeMethod ? "observe" : String(method);
     const task = new Task(agent, { caller: this.callerBase + caller, seq, method: methodName, args, sink: this });
+    const full = this.host.queueFull(agent);
+    if (full !== undefined) {
+      this.refuse(seq, full);
+      return;
+    }
     if (!this.host.pool.begin()) {
       this.refuse(seq, this.host.poolFullError());
       return;

@@ -1,6 +1,7 @@
-import type { AgentLabel, AgentScopeError } from "../errors.js";
+import { type AgentLabel, AgentScopeError } from "../errors.js";
 import { failureOfAgent, withLostAgent } from "../link/failure.js";
 import { CallResult, type ResultSource } from "../messages/callResult.js";
+import { settings } from "../orchestration/settings.js";
 import { callId } from "../studio/callBatch.js";
 import { callWatch } from "../studio/callLog.js";
 import type { AgentSpec } from "./agentSpec.js";
@@ -202,7 +203,7 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   }
 
   private send(call: OutgoingCall): void {
-    const error = this.failure ?? this.session?.ended;
+    const error = this.failure ?? this.session?.ended ?? this.tooManyPending();
     const { log } = callWatch;
     if (error !== undefined) {
       call.result.fail(error);
@@ -217,6 +218,16 @@ export class RemoteAgent implements AgentTarget, ResultSource {
     if (!log.tellsMade(seq)) return;
     session.outgoing.tellEndOf(seq);
     tellMade(log, this, { ...call, caller: session.callerName, seq });
+  }
+
+  private tooManyPending(): AgentScopeError | undefined {
+    const { maxPendingCalls } = settings;
+    if (this.isResident || (this.session?.outgoing.size ?? 0) < maxPendingCalls) return undefined;
+    return new AgentScopeError(
+      "LIMIT_EXCEEDED",
+      `${maxPendingCalls} calls of agents on ${this.label.server} wait for their answers, which is maxPendingCalls: await some ` +
+        "first, or raise it with init({ maxPendingCalls })",
+    );
   }
 
   callId({ seq }: CallResult<unknown>): string | undefined {

@@ -1,5 +1,5 @@
 import type { AgentScopeError } from "../errors.js";
-import { Channel, type ChannelLimits, type ChannelOwner } from "../link/channel.js";
+import { Channel, type ChannelLimits, type ChannelOwner, defaultChannelLimits } from "../link/channel.js";
 import { failureFromWire, failureToWire } from "../link/failure.js";
 import { Cursor, operation } from "../link/operations.js";
 import type { PeerInfo } from "../link/peer.js";
@@ -33,6 +33,8 @@ export interface SessionEndpoint {
   readonly host: AgentHost;
   readonly lane: number;
   readonly self: PeerInfo;
+  /** Bytes of one value that others send; undefined: the channel's own limit. */
+  readonly maxMessageBytes?: number | undefined;
   nextCallerBase(): number;
   resultOf(caller: string, seq: number): CallResult<unknown>;
   referenceTo(result: CallResult<unknown>, session: Session): TaskReference | number | undefined;
@@ -76,7 +78,9 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
     this.callerName = `${id}.${endpoint.lane}${own}`;
     this.otherCallerName = `${id}.${lane}${other}`;
     const lanes = { own: endpoint.lane, other: lane };
-    this.channel = new Channel({ lanes, owner: this, send: (bytes) => connection.send(bytes), limits });
+    const { maxMessageBytes } = endpoint;
+    const all = limits ?? (maxMessageBytes === undefined ? undefined : { ...defaultChannelLimits, maxMessageBytes });
+    this.channel = new Channel({ lanes, owner: this, send: (bytes) => connection.send(bytes), limits: all });
     this.incoming = new IncomingCalls(this, endpoint.host, endpoint.nextCallerBase());
   }
 

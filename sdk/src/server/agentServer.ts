@@ -58,7 +58,7 @@ export class AgentServer {
       machine: thisMachine(),
       realm: realmOf(options),
     };
-    this.router = new Router(this.self);
+    this.router = new Router(this.self, options.limits.maxConnections);
     this.files = new ServedFiles(options.saveDir);
     const leases = new AgentLeases({
       instance: () => this.self.instance,

@@ -41,7 +41,9 @@ export async function bindServer(
           if (hello.type !== "hello") throw new InvalidArgumentError("a stream begins with hello");
           router.accept(stream, hello);
         } catch (thrown) {
-          stream.emit("error", { code: status.INVALID_ARGUMENT, details: (thrown as Error).message });
+          const { message, code } = thrown as AgentScopeError;
+          const answer = code === "LIMIT_EXCEEDED" ? status.RESOURCE_EXHAUSTED : status.INVALID_ARGUMENT;
+          stream.emit("error", { code: answer, details: message });
         }
       });
     },

@@ -49,7 +49,10 @@ export class Router implements InboundLinkListener {
   /** Ports of callers that come by a tunnel, by that of the tunnel's end here. */
   private readonly callerPorts = new Map<number, number>();
 
-  constructor(private readonly self: PeerInfo) {
+  constructor(
+    private readonly self: PeerInfo,
+    private readonly maxConnections: number,
+  ) {
     const host = new AgentHost({
       serverName: "",
       maxPoolSize: 0,
@@ -129,11 +132,19 @@ export class Router implements InboundLinkListener {
     if (known !== undefined && resume) {
       known.attach(stream, welcome);
     } else {
+      if (known === undefined && this.inbound.size >= this.maxConnections) throw this.tooManyConnections();
       known?.close("it was opened anew");
       const link = new InboundLink(id, peer, this);
       this.inbound.set(id, link);
       link.attach(stream, welcome);
     }
+  }
+
+  private tooManyConnections(): AgentScopeError {
+    return new AgentScopeError(
+      "LIMIT_EXCEEDED",
+      `the server has ${this.inbound.size} connections, which is maxConnections (--max-connections)`,
+    );
   }
 
   /** A connection from this port is a tunnel for somebody at another one; `undefined`: it is closed. */
@@ -273,7 +284,10 @@ export class Router implements InboundLinkListener {
 
   private abort(id: string, failure: FailureFields): void {
     const error = failureFromWire(failure);
-    this.inbound.get(id)?.close(error.message);
+    const inbound = this.inbound.get(id);
+    // Sent again it would pass the limit again: the caller must know.
+    if (error.code === "LIMIT_EXCEEDED") inbound?.tell({ type: "bye", failure });
+    inbound?.close(error.message);
     this.outbound.get(id)?.link.abort(error);
   }
 

@@ -7,6 +7,7 @@ import { isLoopback } from "../link/peer.js";
 import { checkStudioUrl } from "../studio/studioAddress.js";
 import type { ServerAnnouncement } from "../studio/protocol.js";
 import type { ModelConfig } from "../models/modelConfigSchema.js";
+import type { ServerLimits } from "./serverLimits.js";
 
 /** The daemon that a server tells of itself. */
 export interface StudioOptions {
@@ -46,6 +47,7 @@ export interface ServerOptions {
   workers: number;
   /** How long agents stay whose process is gone, in seconds. Default 600. */
   orphanGraceSeconds: number;
+  limits: ServerLimits;
   /** Callers must give it. */
   token: string | undefined;
   /** Listen with TLS: certificate and key, and with `ca` only for callers with a certificate that it signed. */

@@ -9,6 +9,7 @@ import type { EditorAnswerPart, EditorModelEnd, EditorModelRequest } from "../st
 import type { MemoryRequest } from "../studio/protocol.js";
 import type { StudioOptions } from "./serverOptions.js";
 import type { AgentDirReport } from "./agentDir.js";
+import type { ServerLimits } from "./serverLimits.js";
 
 /** What a worker thread is started with. */
 export interface WorkerStart {
@@ -33,6 +34,8 @@ export interface WorkerOptions {
   mcpServers: McpServers;
   saveDir: string | undefined;
   stateFolder: string | undefined;
+  /** `maxAgents`: of this worker. */
+  limits: ServerLimits;
   /** Whether its caller may name the module of a class, and programs that are MCP servers: true for a child, which only its parent can call. */
   classesByModule: boolean;
   /** Whether files that messages name are served to others. */

@@ -59,6 +59,7 @@ export class WorkerNetwork implements Servers {
       givesOut: (path: string) => this.servedPaths.has(path),
     };
     this.endpoint = new Endpoint({ host: worker.host, lane: worker.lane, self: this.self, network });
+    this.endpoint.maxMessageBytes = worker.options.limits.maxMessageBytes;
   }
 
   /** What the I/O thread tells of the links. */

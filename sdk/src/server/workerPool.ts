@@ -69,6 +69,7 @@ export class WorkerPool implements WorkerListener {
       mcpServers: options.mcpServers,
       saveDir: options.saveDir,
       stateFolder: options.stateFolder,
+      limits: { ...options.limits, maxAgents: Math.ceil(options.limits.maxAgents / options.workers) },
       classesByModule: options.child,
       servesFiles: !options.child,
       studio: options.studio,

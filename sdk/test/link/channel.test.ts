@@ -257,7 +257,10 @@ describe("large values", () => {
     pipe.ends[0].channel.sendLarge(new Uint8Array(1001));
     await pipe.settle();
     expect(pipe.ends[1].owner.failures).toMatchObject([
-      { code: "LIMIT_EXCEEDED", message: "a value of 1001 bytes is larger than maxMessageBytes (1000)" },
+      {
+        code: "LIMIT_EXCEEDED",
+        message: "a value of 1001 bytes is larger than maxMessageBytes (1000; --max-message-bytes of the agent server)",
+      },
     ]);
     expect(pipe.ends[1].owner.large).toEqual([]);
   });

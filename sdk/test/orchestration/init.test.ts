@@ -34,6 +34,7 @@ describe("init", () => {
     [{ callTimeoutSeconds: Number.NaN }, /callTimeoutSeconds is NaN/],
     [{ onServerLoss: "again" as "fail" }, /onServerLoss is "again"; it must be "fail" or "restart"/],
     [{ retry: { attempts: 0, on: ["MODEL_FAILED"] } }, /init: retry\.attempts is 0/],
+    [{ maxPendingCalls: 0 }, /maxPendingCalls is 0; it must be a whole number above 0/],
     [{ studioUrl: "127.0.0.1:5000" }, /the studio url is "127\.0\.0\.1:5000"; it must be http:\/\/HOST:PORT/],
     [{ modelConfigs: "/no/such/file.json" }, /no\/such\/file\.json/],
   ])("refuses %j, and sets nothing then", (options, message) => {

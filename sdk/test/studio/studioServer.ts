@@ -1,3 +1,4 @@
+import { defaultServerLimits } from "../../src/server/serverLimits.js";
 import { fileURLToPath } from "node:url";
 import { AgentServer } from "../../src/server/agentServer.js";
 import type { ServerOptions, StudioOptions } from "../../src/server/serverOptions.js";
@@ -36,6 +37,7 @@ export function startServer(studio: StudioOptions, options: Partial<ServerOption
       saveDir: undefined,
       stateFolder: undefined,
       orphanGraceSeconds: 600,
+      limits: defaultServerLimits,
       child: false,
       studio,
       ...options,

@@ -1,0 +1,37 @@
+import { InvalidArgumentError } from "../errors.js";
+
+/** What a server takes at the most; each refusal names the limit, its value and the option. */
+export interface ServerLimits {
+  /** Agents of the server; each worker takes its share. Default 2,000,000. */
+  maxAgents: number;
+  /** Calls of one agent that have not ended. Default 100,000. */
+  maxQueueLength: number;
+  /** Connections of callers. Default 10,000. */
+  maxConnections: number;
+  /** Bytes of one value that is sent to the server. Default 1 GiB. */
+  maxMessageBytes: number;
+}
+
+export const defaultServerLimits: ServerLimits = {
+  maxAgents: 2_000_000,
+  maxQueueLength: 100_000,
+  maxConnections: 10_000,
+  maxMessageBytes: 1024 * 1024 * 1024,
+};
+
+/**
+ * Limits as they are given, with defaults for the others.
+ *
+ * @throws InvalidArgumentError naming the one that can't be used.
+ */
+export function serverLimits(given: { [Limit in keyof ServerLimits]?: number | undefined }): ServerLimits {
+  const limits = { ...defaultServerLimits };
+  for (const name of Object.keys(defaultServerLimits) as (keyof ServerLimits)[]) {
+    const value = given[name] ?? defaultServerLimits[name];
+    if (!(Number.isSafeInteger(value) && value > 0)) {
+      throw new InvalidArgumentError(`${name} is ${value}; it must be a whole number above 0`);
+    }
+    limits[name] = value;
+  }
+  return limits;
+}
