@@ -96,7 +96,7 @@ describe.runIf(hasEditor())("the memory of an agent, in the editor", () => {
       timeoutMs: 10_000,
       what: "two messages with Monday",
     });
-    await window.reload();
+    await window.reloadWindow();
     await window.page.locator('.tab[aria-label^="Memory of Dora"]').waitFor();
     // The extension is started anew before its panels are.
     const again = await until(() => view().catch(() => undefined), { timeoutMs: 90_000, what: "the view" });
@@ -104,7 +104,7 @@ describe.runIf(hasEditor())("the memory of an agent, in the editor", () => {
     expect(await again.getByLabel("Search in the memory").inputValue()).toBe("monday");
     tells([{ name: "Anna", role: "user", content: "And back at five." }]);
     await again.getByText("And back at five.").waitFor();
-  });
+  }, 240_000);
 
   test("a moment of it is kept, and compared with now by the editor's own diff", async () => {
     const memory = await view();

@@ -101,6 +101,14 @@ export class Workbench {
     await this.ready();
   }
 
+  /** By the editor's own command: before, it saves what its panels keep. */
+  async reloadWindow(): Promise<void> {
+    const loaded = this.page.waitForEvent("load", { timeout: 90_000 });
+    await this.run("Developer: Reload Window");
+    await loaded;
+    await this.ready();
+  }
+
   async close(): Promise<void> {
     await this.page.context().close();
   }
