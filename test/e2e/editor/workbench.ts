@@ -41,8 +41,8 @@ export class Workbench {
     await icon.waitFor({ timeout: 60_000 });
     // A click on the icon of the container that is shown hides it.
     const item = icon.locator("..");
-    // In its corner: a badge may lie over its middle.
-    if ((await item.getAttribute("aria-expanded")) !== "true") await icon.click({ position: { x: 4, y: 4 } });
+    // Not on the icon itself: a badge lies over it.
+    if ((await item.getAttribute("aria-expanded")) !== "true") await item.click();
     await this.page.locator(`.sidebar .composite.title h2:text-is("${title}")`).waitFor();
   }
 
