@@ -3,6 +3,7 @@ import { CallResult } from "../messages/callResult.js";
 import type { Recovered } from "./agentSpec.js";
 import type { AgentReference, AgentTarget, ReferenceTarget } from "./agentTarget.js";
 import { ForwardedResult } from "./forwardedResult.js";
+import { guardHeap } from "./heapGuard.js";
 import { relayPrefix } from "./relay.js";
 import { RemoteAgent } from "./remoteAgent.js";
 import { maxRestarts, RestartBudget, restartWindowMs } from "./restartBudget.js";
@@ -102,6 +103,7 @@ export class RecoveringAgent implements AgentTarget {
       result.fail(state.error);
       return;
     }
+    guardHeap(this.open.size);
     const call = { caller: currentTask()?.agent.number ?? 0, method, args, result, sent: undefined, lost: undefined };
     this.open.add(call);
     if (state.kind === "here") this.send(call);

@@ -76,7 +76,12 @@ export class RetryingAgent implements AgentTarget {
     call.made++;
     result.source = new ForwardedResult(attempt);
     const args = call.made < policy.attempts ? snapshotArguments(method, call.args) : call.args;
-    call.inItsTurn(() => this.target.call(method, args, attempt));
+    try {
+      call.inItsTurn(() => this.target.call(method, args, attempt));
+    } catch (thrown) {
+      // It was not made: the memory is full.
+      attempt.fail(thrown as AgentScopeError);
+    }
     attempt.whenRead(({ state, outcome }) => {
       const error = outcome as AgentScopeError;
       if (state !== "failed") {
