@@ -26,6 +26,15 @@ const isDrawn = `(() => {
   return false;
 })()`;
 
+/** How much of the axes' text can be read: the lines beside it are far fainter. */
+const textPixels = `(() => {
+  const canvas = document.querySelector('.chart[data-metric="memory"] canvas');
+  const { data } = canvas.getContext("2d").getImageData(0, 0, Math.round(50 * devicePixelRatio), canvas.height);
+  let found = 0;
+  for (let at = 3; at < data.length; at += 4) if (data[at] > 160) found++;
+  return found;
+})()`;
+
 describe.runIf(hasEditor())("the resources of agent servers, in the editor", () => {
   let editor: Editor;
   let workspace: Workspace;
@@ -40,8 +49,8 @@ describe.runIf(hasEditor())("the resources of agent servers, in the editor", () 
     servers = window.view("Agent Servers");
     await window.showContainer("AgentScope");
     await servers.welcomeButton("Start Agent Server").click();
-    await servers.row(/cpu \d+% · \d+ MB/).waitFor({ timeout: 60_000 });
-  });
+    await servers.row(/cpu \d+% · \d+ MB/).waitFor({ timeout: 90_000 });
+  }, 240_000);
 
   afterAll(async () => {
     await script?.[Symbol.asyncDispose]();
@@ -67,7 +76,7 @@ describe.runIf(hasEditor())("the resources of agent servers, in the editor", () 
     expect(await page.getByRole("slider").count()).toBe(5);
   });
 
-  test("work shows in the curves, in every theme", async () => {
+  test("work shows in the curves, in every theme", { timeout: 240_000 }, async () => {
     const url = editor.profile.daemon()?.url ?? "";
     script = new StartedProcess(workspace.file("main.ts"), {
       nodeArgs: ["--import", "tsx"],
@@ -81,15 +90,23 @@ describe.runIf(hasEditor())("the resources of agent servers, in the editor", () 
     await curve();
     await inEachTheme(window, screenshots, "resources");
     expect(await curve()).toBe(true);
+    expect(await (await view()).evaluate<number>(textPixels)).toBeGreaterThan(50);
   });
 
-  test("a server's row opens its own, and the view is as it was left after the window was loaded anew", async () => {
+  test("a server's row opens its own, and the view is as it was left after the window was loaded anew", {
+    timeout: 240_000,
+  }, async () => {
     await servers.act(servers.row(/127\.0\.0\.1:\d+/).first(), "Show Resources");
     await window.page.locator('.tab.active[aria-label^="Resources of 127.0.0.1:"]').waitFor();
     await curve();
     await (await view()).getByRole("button", { name: "Table" }).click();
     await (await view()).getByRole("region", { name: "Resources as a table" }).waitFor();
     await window.reload();
+    // The extension is there again.
+    await servers
+      .row(/cpu \d+% · \d+ MB/)
+      .first()
+      .waitFor({ timeout: 90_000 });
     await until(async () => (await (await view()).getByRole("row", { name: /127\.0\.0\.1:\d+ .*MB/ }).count()) > 0, {
       timeoutMs: 60_000,
       what: "the table, again",

@@ -1,4 +1,5 @@
 import uPlot from "uplot";
+import { CanvasColours } from "./canvasColours.js";
 import type { Metric } from "./metric.js";
 import type { LineStyle } from "./palette.js";
 import type { Point } from "./timeGrid.js";
@@ -39,12 +40,14 @@ const leastSelectionPixels = 6;
 /** One drawn chart. It draws on a canvas with the colours that the page has at that moment. */
 export class Plot {
   private readonly plot: uPlot;
+  private readonly colours: CanvasColours;
 
   constructor(
     private readonly host: HTMLElement,
     { metric, content }: { metric: Metric; content: PlotContent },
     private readonly listener: PlotListener,
   ) {
+    this.colours = new CanvasColours(host);
     this.plot = new uPlot(this.options(metric, content), dataOf(content), host);
     this.show(content);
   }
@@ -79,11 +82,12 @@ export class Plot {
 
   dispose(): void {
     this.plot.destroy();
+    this.colours.dispose();
   }
 
   private options(metric: Metric, { lines }: PlotContent): uPlot.Options {
     const { clientWidth, clientHeight } = this.host;
-    const colour = (property: string) => () => this.colour(property);
+    const colour = (property: string) => () => this.colours.of(property);
     const axis = {
       stroke: colour("--chart-text"),
       font: "11px system-ui, sans-serif",
@@ -93,7 +97,8 @@ export class Plot {
     return {
       width: Math.max(clientWidth, 100),
       height: Math.max(clientHeight, 80),
-      padding: [8, 12, 0, 0],
+      // Room for half of a time at the right end.
+      padding: [8, 26, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,
@@ -125,7 +130,7 @@ export class Plot {
           width: 1.75,
           dash: style.dash,
           points: { show: false },
-          ...(lines.length === 1 && { fill: () => `${this.colour(style.property)}1c` }),
+          ...(lines.length === 1 && { fill: () => this.colours.of(style.property, 11) }),
         })),
       ],
       hooks: {
@@ -140,10 +145,6 @@ export class Plot {
     if (width < leastSelectionPixels) return;
     plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     this.listener.selected(plot.posToVal(left, "x") * 1000, plot.posToVal(left + width, "x") * 1000);
-  }
-
-  private colour(property: string): string {
-    return getComputedStyle(this.host).getPropertyValue(property).trim();
   }
 }
 
