@@ -27,7 +27,15 @@ export class ModelConfigFiles {
     const { text } = document;
     const found = await this.json.doValidation(text, this.json.parseJSONDocument(text), undefined, this.schema);
     const ofSchema = found.filter(({ code }) => typeof code !== "number" || code < firstOtherCode);
-    const told = ofSchema.map((one): Diagnostic => ({ ...one, source: "AgentScope" }));
+    // Without the checker's own numbers, which mean nothing to a person.
+    const told = ofSchema.map(
+      ({ range, message, severity }): Diagnostic => ({
+        range,
+        message,
+        ...(severity && { severity }),
+        source: "AgentScope",
+      }),
+    );
     return [...told, ...missingVariables(document, this.env)];
   }
 
