@@ -82,12 +82,13 @@ export default defineConfig({
         "webview/test/**/*.test.ts",
         "examples/test/**/*.test.ts",
         "test/bench/**/*.test.ts",
+        "!**/fuzz/**",
       ]),
       project("integration", ["test/integration/**/*.test.ts"], { testTimeout: 30_000, hookTimeout: 30_000 }),
       project("daemon", ["test/daemon/**/*.test.ts"], { testTimeout: 30_000, hookTimeout: 30_000, env: {} }),
       project("chaos", ["test/chaos/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 60_000 }),
       // `gc` is asked for where memory is measured.
-      project("fuzz", ["test/fuzz/**/*.test.ts"], { execArgv: ["--expose-gc"] }),
+      project("fuzz", ["{sdk,daemon}/test/fuzz/*.test.ts"], { execArgv: ["--expose-gc"] }),
       project("webview", ["test/webview/**/*.test.ts"], {
         globalSetup: "test/webview/globalSetup.mjs",
         testTimeout: 120_000,

@@ -49,6 +49,7 @@ test("without a daemon nothing is known", async () => {
   isThere = false;
   news();
   await until(() => counts.of("Echo") === undefined, { timeoutMs: 5_000, what: "no count" });
+  expect(counts.of("Echo")).toBeUndefined();
 });
 
 test("classes whose lenses are gone are not asked for any more", async () => {

@@ -1,29 +1,18 @@
-import { studioErrorCode } from "agentscope-distributed/studio";
-import { FrameError, FrameParser } from "../../daemon/src/wire/frameParser.js";
-import { toldCalls } from "../../daemon/src/placeholders/callEvents.js";
-import { checkAccessToken, makeAccessToken } from "../../sdk/src/access/accessToken.js";
-import { readMcpServers } from "../../sdk/src/agents/tools/mcpServers.js";
-import { AgentScopeError } from "../../sdk/src/errors.js";
-import { decodeControl, encodeControl } from "../../sdk/src/link/control.js";
-import { decodeFrame, encodeFrame, toLaneOf } from "../../sdk/src/link/frame.js";
-import { readAgentInitArgs, writeJsonInitArgs, writePickleInitArgs } from "../../sdk/src/management/agentInitArgs.js";
-import { readMessageJson, writeMemoryJson, writeMessageJson } from "../../sdk/src/management/messageJson.js";
-import { readPickle } from "../../sdk/src/management/readPickle.js";
-import { writePickle } from "../../sdk/src/management/writePickle.js";
-import { Msg } from "../../sdk/src/messages/msg.js";
-import { packValue, type ReferenceCodec, toWire, unpackValue } from "../../sdk/src/messages/valueCodec.js";
-import { readModelConfigs, receiveModelConfigs } from "../../sdk/src/models/modelConfigs.js";
-import { checkStudioUrl } from "../../sdk/src/studio/studioAddress.js";
-
-/** Something that reads what others send. */
-export interface Target {
-  name: string;
-  /** What it can read. */
-  seeds: readonly Buffer[];
-  read(bytes: Buffer): unknown;
-  /** Whether it may throw this: an error that says what is wrong with the input. */
-  mayThrow(error: unknown): boolean;
-}
+import { fileURLToPath } from "node:url";
+import { checkAccessToken, makeAccessToken } from "../../src/access/accessToken.js";
+import { readMcpServers } from "../../src/agents/tools/mcpServers.js";
+import { AgentScopeError } from "../../src/errors.js";
+import { decodeControl, encodeControl } from "../../src/link/control.js";
+import { decodeFrame, encodeFrame, toLaneOf } from "../../src/link/frame.js";
+import { readAgentInitArgs, writeJsonInitArgs, writePickleInitArgs } from "../../src/management/agentInitArgs.js";
+import { readMessageJson, writeMemoryJson, writeMessageJson } from "../../src/management/messageJson.js";
+import { readPickle } from "../../src/management/readPickle.js";
+import { writePickle } from "../../src/management/writePickle.js";
+import { Msg } from "../../src/messages/msg.js";
+import { packValue, type ReferenceCodec, toWire, unpackValue } from "../../src/messages/valueCodec.js";
+import { readModelConfigs, receiveModelConfigs } from "../../src/models/modelConfigs.js";
+import { checkStudioUrl } from "../../src/studio/studioAddress.js";
+import { fuzzReaders, type Reader } from "./fuzzReaders.js";
 
 const isOurs = (error: unknown) => error instanceof AgentScopeError;
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
@@ -58,11 +47,6 @@ const peer = { instance: "i", address: "127.0.0.1:1", serverId: "s", lanes: [], 
 const hello = encodeControl({ type: "hello", connection: "c", resume: false, peer });
 const secret = "a secret of the fuzzed server";
 
-const rpc = (body: unknown) => {
-  const text = JSON.stringify(body);
-  return Buffer.from(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
-};
-
 const models = [
   {
     config_name: "a",
@@ -75,7 +59,7 @@ const models = [
   { config_name: "c", model_type: "embedded_chat" },
 ];
 
-export const targets: readonly Target[] = [
+const readers: readonly Reader[] = [
   {
     name: "frames of the link",
     seeds: [
@@ -130,40 +114,6 @@ export const targets: readonly Target[] = [
     mayThrow: isOurs,
   },
   {
-    name: "JSON-RPC in the framing of the language server protocol",
-    seeds: [
-      rpc({
-        jsonrpc: "2.0",
-        id: 1,
-        method: "hello",
-        params: { protocolVersion: 1, token: "t", client: { name: "x" } },
-      }),
-      Buffer.concat([rpc({ jsonrpc: "2.0", method: "n" }), rpc({ jsonrpc: "2.0", id: "a", result: null })]),
-    ],
-    read: (bytes) => [...new FrameParser({ option: "maxFrameBytes", bytes: 10_000 }, 200).push(bytes)],
-    mayThrow: (error) => error instanceof FrameError && Number.isInteger(error.code ?? studioErrorCode.limit),
-  },
-  {
-    name: "batches of what is told of calls",
-    seeds: [
-      json({
-        callers: ["i/0"],
-        agents: [{ id: "a", name: "A", server: "127.0.0.1:1" }],
-        events: [
-          ["made", 0, 1, 1_700_000_000_000, 0, "reply", ["i/0/0"], { turnOf: "i/0/9", at: "a.ts:1:2" }],
-          ["arrived", 0, 1, 1_700_000_000_001, 0, "reply"],
-          ["begun", 0, 1, 1_700_000_000_002],
-          ["ended", 0, 1, 1_700_000_000_003, { kind: "ready", sizeBytes: 3 }],
-        ],
-      }),
-    ],
-    read(bytes) {
-      const value = parsed(bytes);
-      return value === undefined ? undefined : toldCalls(value as never);
-    },
-    mayThrow: () => false,
-  },
-  {
     name: "model configs in a program",
     seeds: [json(models), ...models.map(json)],
     read(bytes) {
@@ -208,6 +158,8 @@ export const targets: readonly Target[] = [
     mayThrow: isOurs,
   },
 ];
+
+fuzzReaders(readers, fileURLToPath(new URL("corpus/", import.meta.url)));
 
 function parsed(bytes: Buffer): unknown {
   try {

@@ -1,0 +1,96 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { mutant, Random } from "./mutate.js";
+
+// What others send is read, or refused with an error that says why: nothing else is thrown, nothing takes a second, nothing is left in
+// prototypes or in memory.
+//
+//   FUZZ_INPUTS=1000000 FUZZ_SEED=7 npm run test:fuzz      as many inputs of each reader; without: a short form
+
+/** Something that reads what others send. */
+export interface Reader {
+  name: string;
+  /** What it can read. */
+  seeds: readonly Buffer[];
+  read(bytes: Buffer): unknown;
+  /** Whether it may throw this: an error that says what is wrong with the input. */
+  mayThrow(error: unknown): boolean;
+}
+
+/** Of each reader. */
+const inputs = Number(process.env["FUZZ_INPUTS"] ?? 10_000);
+const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 31);
+const longestMs = 1000;
+
+function keptInputs(folder: string): Buffer[] {
+  try {
+    return readdirSync(folder).map((file) => readFileSync(join(folder, file)));
+  } catch {
+    return [];
+  }
+}
+
+/** What is wrong with how an input was read; undefined when all is well. */
+function fault(reader: Reader, bytes: Buffer): string | undefined {
+  const begin = performance.now();
+  try {
+    reader.read(bytes);
+  } catch (error) {
+    if (!reader.mayThrow(error))
+      return `threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  }
+  const tookMs = performance.now() - begin;
+  if (tookMs > longestMs) return `took ${Math.round(tookMs)} ms`;
+  return "polluted" in {} ? "left a property in every object" : undefined;
+}
+
+/** Tries it once more before it is called slow: the machine may have been busy with something else. */
+function lastingFault(reader: Reader, bytes: Buffer): string | undefined {
+  const first = fault(reader, bytes);
+  return first?.startsWith("took") === true ? fault(reader, bytes) : first;
+}
+
+/**
+ * The tests of readers.
+ *
+ * @param corpus where an input that was once read wrongly stays, in a folder for each reader
+ */
+export function fuzzReaders(readers: readonly Reader[], corpus: string): void {
+  describe.each(readers)("$name", { timeout: 3_600_000 }, (reader) => {
+    const folder = join(corpus, reader.name.replaceAll(/\W+/g, "-"));
+
+    test("are read, where they are what they should be", () => {
+      for (const bytes of reader.seeds) expect(() => reader.read(bytes)).not.toThrow();
+    });
+
+    test(`whatever they are: read or refused (seed ${seed})`, () => {
+      const prototypes = [Object.prototype, Array.prototype, Function.prototype];
+      const before = prototypes.map((prototype) => Reflect.ownKeys(prototype));
+      const random = new Random(seed);
+      const kept = keptInputs(folder);
+      const seeds = [...reader.seeds, ...kept];
+      for (const bytes of kept) expect(lastingFault(reader, bytes)).toBeUndefined();
+      for (let index = 0; index < inputs; index++) {
+        const bytes = mutant(seeds, random);
+        const wrong = lastingFault(reader, bytes);
+        if (wrong === undefined) continue;
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, `${seed}-${index}`), bytes);
+        expect.fail(`input ${index} of seed ${seed}, ${bytes.length} bytes, kept in ${folder}: ${wrong}`);
+      }
+      expect(prototypes.map((prototype) => Reflect.ownKeys(prototype))).toEqual(before);
+    });
+
+    test("nothing of them is left in memory", () => {
+      const random = new Random(seed + 1);
+      const heapBytes = (count: number) => {
+        for (let index = 0; index < count; index++) fault(reader, mutant(reader.seeds, random));
+        globalThis.gc?.();
+        return process.memoryUsage().heapUsed;
+      };
+      const first = heapBytes(5000);
+      expect(heapBytes(10_000) - first).toBeLessThan(8 * 2 ** 20);
+    });
+  });
+}
