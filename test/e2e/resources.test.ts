@@ -101,7 +101,7 @@ describe.runIf(hasEditor())("the resources of agent servers, in the editor", () 
     await curve();
     await (await view()).getByRole("button", { name: "Table" }).click();
     await (await view()).getByRole("region", { name: "Resources as a table" }).waitFor();
-    await window.reload();
+    await window.reloadWindow();
     // The extension is there again.
     await servers
       .row(/cpu \d+% · \d+ MB/)
