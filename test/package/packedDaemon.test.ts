@@ -25,9 +25,15 @@ afterAll(async () => {
   await rm(empty, { recursive: true, force: true });
 });
 
-test("the packed daemon carries its code, its protocol's types, a readme and the license, and no tests", () => {
+test("the packed daemon carries its code, its pages, its protocol's types, a readme and the license, and no tests", () => {
   expect(daemon.files).toEqual(
-    expect.arrayContaining(["dist/bin/asStudio.js", "dist/protocol/index.d.ts", "README.md", "LICENSE"]),
+    expect.arrayContaining([
+      "dist/bin/asStudio.js",
+      "dist/protocol/index.d.ts",
+      "dist/pages/site/studio.js",
+      "README.md",
+      "LICENSE",
+    ]),
   );
   expect(daemon.files.filter((path) => /tsbuildinfo|\.test\.|^test\//.test(path))).toEqual([]);
 });
