@@ -36,13 +36,15 @@ describe.runIf(hasEditor())("language features in the editor", { timeout: 400_00
       timeoutMs: 120_000,
       what: `${hint.source} at ${text}`,
     });
+  const isRunning = async () => plain(await window.line("const draft").innerText()).includes("● running");
   const problem = (text: string | RegExp): Locator =>
     window.page.locator(".markers-panel .monaco-list-row", { hasText: text });
 
   test("calls have hints while the script runs", async () => {
     await window.openFile("main.ts");
     // The extension of a window that has just been opened: on a busy machine it takes its time.
-    await window.lenses.lens("▷ Run distributed").first().click({ timeout: 180_000 });
+    await window.lenses.lens("▷ Run distributed").first().waitFor({ timeout: 180_000 });
+    await window.lenses.press("▷ Run distributed", isRunning);
     expect(await shows("const draft", /reader\(text\) ?● running\)/)).toBe(true);
     expect(await shows("const draft", /… waiting for reader/)).toBe(true);
     await window.screenshot(screenshots, "hints-running");
@@ -106,7 +108,7 @@ describe.runIf(hasEditor())("language features in the editor", { timeout: 400_00
     // The run that begins now, only the next daemon knows.
     rmSync(workspace.file("go"));
     await window.openFile("main.ts");
-    await window.lenses.press("▷ Run distributed");
+    await window.lenses.press("▷ Run distributed", isRunning);
     expect(await shows("const draft", /reader\(text\) ?● running\)/)).toBe(true);
   });
 });

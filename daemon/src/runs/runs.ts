@@ -156,6 +156,8 @@ export class Runs {
     const run = this.known(runId);
     if (!run.isGoing) throw StudioError.refused(`the run has ended: it has ${run.row.state}`);
     const { process } = run;
+    if (process === undefined && run.row.hasOutput)
+      throw StudioError.refused("the run is being started: stop it once it is there");
     if (process === undefined) {
       throw StudioError.refused(`the run is not on the daemon's machine: end its process (${run.row.pid}) there`);
     }

@@ -1,18 +1,19 @@
 import type { Locator, Page } from "playwright-core";
+import { until } from "../../processes/until.js";
 
 /** What stands above lines of the open editor. */
 export class CodeLenses {
   constructor(private readonly page: Page) {}
 
-  /** One by its words, or as the pattern has it. */
-  lens(title: string | RegExp): Locator {
-    const text = typeof title === "string" ? new RegExp(`^${title.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`) : title;
-    return this.page.locator(".editor-instance .codelens-decoration a, .editor-instance .codelens-decoration span", {
-      hasText: text,
-    });
+  /** One by its words; what has no command is no link. */
+  lens(title: string): Locator {
+    const words = new RegExp(`^${title.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`);
+    return this.page.locator(".codelens-decoration a, .codelens-decoration > span", { hasText: words });
   }
 
-  async press(title: string | RegExp): Promise<void> {
-    await this.lens(title).first().click();
+  /** Presses one, and waits for what it does. What is drawn from memory at first has no command yet, and is no link. */
+  async press(title: string, hasHappened: () => Promise<boolean>): Promise<void> {
+    await this.lens(title).and(this.page.locator("a")).first().click();
+    await until(hasHappened, { timeoutMs: 90_000, what: `what ${title} does` });
   }
 }

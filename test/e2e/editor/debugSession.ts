@@ -17,7 +17,7 @@ export class DebugSession {
   }
 
   /** Waits until it stands at a line with this text, in a file of this name. */
-  async stopsAt(file: string, text: string, timeoutMs = 60_000): Promise<void> {
+  async stopsAt(file: string, text: string, timeoutMs = 90_000): Promise<void> {
     await this.page.locator(`.tab.active[aria-label^="${file}"]`).waitFor({ timeout: timeoutMs });
     await until(async () => normal(await this.textOfStoppedLine()).includes(normal(text)), {
       timeoutMs,
@@ -30,27 +30,38 @@ export class DebugSession {
     return this.page.locator(".debug-call-stack .monaco-list-row");
   }
 
-  async goOn(): Promise<void> {
-    await this.page.keyboard.press("F5");
+  isGoing(): Promise<boolean> {
+    return this.page.locator(".debug-toolbar").isVisible();
   }
 
-  /** What the highlighted line says: it is drawn in a layer of its own, at the same height. */
+  /** Continues what has stopped. */
+  async goOn(): Promise<void> {
+    await this.page.locator('.debug-toolbar .action-label[aria-label^="Continue"]').click({ timeout: 5_000 });
+  }
+
+  /** Continues at each further stop, until all of it has ended. */
+  async goesOnUntilEnd(): Promise<void> {
+    await until(
+      async () => {
+        if (!(await this.isGoing())) return true;
+        await this.goOn().catch(() => {});
+        return false;
+      },
+      { timeoutMs: 120_000, what: "the end of the debug session" },
+    );
+  }
+
+  /** What the highlighted line says: its colour is drawn in a layer of its own, at the same height as the text. */
   private async textOfStoppedLine(): Promise<string> {
-    const mark = await this.stoppedLine
-      .first()
-      .boundingBox()
-      .catch(() => null);
-    if (!mark) return "";
-    const lines = this.page.locator(".editor-instance .view-line");
-    for (const line of await lines.all()) {
-      const box = await line.boundingBox();
-      if (box && Math.abs(box.y - mark.y) < 2) return line.innerText();
-    }
-    return "";
+    const [top] = await this.stoppedLine.evaluateAll((marks) => marks.map((mark) => mark.getBoundingClientRect().top));
+    const lines = await this.page
+      .locator(".editor-instance .view-line")
+      .evaluateAll((all) => all.map((line) => ({ top: line.getBoundingClientRect().top, text: line.textContent })));
+    return lines.find((line) => top !== undefined && Math.abs(line.top - top) < 3)?.text ?? "";
   }
 }
 
-/** The editor draws spaces as hard ones. */
+/** The editor draws spaces as hard ones, and puts characters without width where it marks a place within the line. */
 function normal(text: string): string {
-  return text.replaceAll(/\s+/g, " ");
+  return text.replaceAll(/[^!-~]/g, "");
 }

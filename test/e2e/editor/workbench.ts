@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
+import { until } from "../../processes/until.js";
 import { CodeLenses } from "./codeLenses.js";
 import { DebugSession } from "./debugSession.js";
 import { Notifications } from "./notifications.js";
@@ -69,6 +70,11 @@ export class Workbench {
     await this.openFile(name);
   }
 
+  /** Presses a button at the top right of the open editor. */
+  async pressInEditorTitle(label: string): Promise<void> {
+    await this.page.locator(`.editor-actions .action-label[aria-label^="${label}"]`).first().click();
+  }
+
   /** A line of the open editor, by a text in it. */
   line(text: string): Locator {
     // The editor draws spaces as hard ones.
@@ -81,6 +87,8 @@ export class Workbench {
     await this.statusBarItem("runTarget").element.waitFor({ timeout: 60_000 });
     await this.statusBarItem("runTarget").click();
     await this.quickInput.choose(label);
+    const item = this.statusBarItem("runTarget");
+    await until(async () => (await item.text()) === label, { timeoutMs: 10_000, what: `the run target ${label}` });
   }
 
   view(name: string): TreeView {
