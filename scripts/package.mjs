@@ -17,7 +17,15 @@ export async function packageExtension() {
   if (isCurrent()) return true;
   const vsce = join(root, "node_modules/@vscode/vsce/vsce");
   // Its prepublish script would bundle once more what is bundled.
-  const args = ["package", "--no-dependencies", "--skip-license", "--allow-missing-repository", "--out", vsixPath];
+  const args = [
+    "package",
+    "--no-dependencies",
+    "--skip-license",
+    "--allow-missing-repository",
+    "--no-rewrite-relative-links",
+    "--out",
+    vsixPath,
+  ];
   const done = spawnSync(process.execPath, [vsce, ...args], { cwd: extensionFolder, encoding: "utf8" });
   if (done.status !== 0) {
     console.error(`${done.stdout}${done.stderr}`);

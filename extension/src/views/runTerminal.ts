@@ -2,7 +2,7 @@ import type { RunRow } from "agentscope-distributed-daemon/protocol";
 import { EventEmitter, type Pseudoterminal, ThemeIcon, window } from "vscode";
 import type { DaemonClient } from "../daemon/daemonClient.js";
 import { followOutput } from "../daemon/followOutput.js";
-import { runDescription, runName } from "./words.js";
+import { runMeasure, runName } from "./words.js";
 
 const ctrlC = "\u0003";
 
@@ -55,7 +55,7 @@ class RunTerminal implements Pseudoterminal {
 
 function describeEnd(run: RunRow): string {
   const code = run.exitCode === undefined || run.exitCode === 0 ? "" : ` with code ${run.exitCode}`;
-  return `${runName(run)} has ${run.state === "lost" ? "gone" : run.state}${code} · ${runDescription(run, Date.now())}`;
+  return `${runName(run)} has ${run.state === "lost" ? "gone" : run.state}${code} · ${runMeasure(run, Date.now())}`;
 }
 
 export function showRunTerminal(client: DaemonClient, run: RunRow, events: RunTerminalEvents): void {

@@ -36,12 +36,17 @@ export function runName({ name, script, project }: RunRow): string {
   return name || script.split(/[\\/]/).at(-1) || project;
 }
 
-/** `12 s · 4 agents · 30 messages · 1 error` */
+/** `12 s · 4 agents · 30 messages · 1 error`, after how it ended where that is not well */
 export function runDescription(run: RunRow, nowMs: number): string {
+  const state = run.state === "running" || run.state === "succeeded" ? [] : [run.state];
+  return [...state, runMeasure(run, nowMs)].join(" · ");
+}
+
+/** `12 s · 4 agents · 30 messages · 1 error` */
+export function runMeasure(run: RunRow, nowMs: number): string {
   const lasted = duration((run.endedAtMs ?? nowMs) - run.startedAtMs);
   const failed = run.failedCalls > 0 ? [count(run.failedCalls, "error")] : [];
-  const state = run.state === "running" || run.state === "succeeded" ? [] : [run.state];
-  return [...state, lasted, count(run.agents, "agent"), count(run.calls, "message"), ...failed].join(" · ");
+  return [lasted, count(run.agents, "agent"), count(run.calls, "message"), ...failed].join(" · ");
 }
 
 /** `0.8 s`, `12 s`, `3 min 5 s`, `2 h 10 min` */
