@@ -6,6 +6,8 @@ import type { Profile } from "./profile.js";
 
 /** What an editor's own terminals tell programs in them: with it, code-server would speak to the editor around it. */
 const outerEditor = { VSCODE_IPC_HOOK_CLI: "", VSCODE_GIT_IPC_HANDLE: "", NODE_OPTIONS: "" };
+/** Of the tests' own surroundings, where daemons are off. */
+const noChoice = { AGENTSCOPE_STUDIO_URL: "" };
 
 /** A running VS Code, without a window. */
 export class EditorProcess implements AsyncDisposable {
@@ -18,7 +20,7 @@ export class EditorProcess implements AsyncDisposable {
     const port = await freePort();
     const process = new StartedProcess(editor.entry, {
       node: editor.node,
-      env: { ...outerEditor, ...profile.environment },
+      env: { ...outerEditor, ...noChoice, ...profile.environment },
       args: [
         ...["--config", profile.path("config.yaml"), "--user-data-dir", profile.data],
         ...["--extensions-dir", editor.extensions, "--bind-addr", `127.0.0.1:${port}`, "--auth", "none"],
