@@ -154,7 +154,7 @@ describe.runIf(hasEditor())("agent servers, from the first one on", () => {
     try {
       await window.run("AgentScope: Open Studio in Browser");
       const told = window.notifications.containing(
-        /The daemon \(process \d+\) did not answer daemon\/status within 10 s\./,
+        /The daemon \(process \d+\) did not answer pages\/open within 10 s\./,
       );
       await told.waitFor({ timeout: 20_000 });
       expect(await window.statusBarItem("servers").text()).toBe("AgentScope: daemon does not answer");
