@@ -79,6 +79,7 @@ describe.runIf(hasEditor())("questions of agents to the person", () => {
     await window.quickInput.answer("green");
     await writes(runId, 'Anna said "green"');
     await window.notifications.containing(asked).waitFor({ state: "hidden" });
+    await window.statusBarItem("questions").element.waitFor({ state: "hidden" });
     expect(await window.statusBarItem("questions").element.isVisible()).toBe(false);
   });
 
