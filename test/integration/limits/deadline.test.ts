@@ -49,13 +49,16 @@ test.concurrent("a turn that computes without pause ends too: its worker is repl
   const computing = agents[0]?.(say("compute")) as PromiseLike<unknown>;
   const error = await errorOf(computing);
   expect(error).toMatchObject({ code: "DEADLINE_EXCEEDED" });
-  expect(String(error)).toMatch(
-    /"A1" computed without pause for longer than callTimeoutSeconds \(1 s\).*with it were lost: "A[234]"$/,
-  );
+  const lost = /"A1" computed without pause for longer than callTimeoutSeconds \(1 s\).*with it were lost: (.*)$/.exec(
+    String(error),
+  )?.[1];
+  // Two on each worker; on a machine that is so busy that the second worker is late, more on the first.
+  expect(lost).toMatch(/^"A[234]"(, "A[234]")*$/);
+  const isGone = (name: string) => name === "A1" || lost?.includes(`"${name}"`) === true;
   const later = await Promise.all(agents.map((agent) => errorOf(agent(say("hello")).content)));
-  expect(later.filter((one) => one === "resolved with hello")).toHaveLength(2);
-  const gone = later.filter((one) => one !== "resolved with hello");
-  for (const one of gone) expect(one).toBeInstanceOf(AgentCallError);
+  expect(later.map((one) => (one instanceof AgentCallError ? "gone" : one))).toEqual(
+    ["A1", "A2", "A3", "A4"].map((name) => (isGone(name) ? "gone" : "resolved with hello")),
+  );
   expect(await new Echo({ name: "new" }).toDist(at)(say("fine")).content).toBe("fine");
 });
 
