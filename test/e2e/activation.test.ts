@@ -42,8 +42,9 @@ describe.runIf(hasEditor())("a folder without agent servers", () => {
   test("the view says what an agent server is and offers to start one", async () => {
     const servers = window.view("Agent Servers");
     await servers.welcomeButton("Start Agent Server").waitFor();
-    await servers.welcomeButton("Connect to Agent Server…").waitFor();
+    await servers.welcomeButton("Create an Example").waitFor();
     expect(await servers.welcome.innerText()).toContain("An agent server is a process in which agents live.");
+    expect(await servers.welcome.innerText()).toContain("Or connect to one that runs elsewhere.");
     await inEachTheme(window, screenshots, "welcome");
   });
 

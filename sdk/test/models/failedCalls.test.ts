@@ -22,7 +22,8 @@ describe("a call is tried again", () => {
     const begin = performance.now();
     expect((await modelAt(server).generate({ messages })).text).toBe("there");
     expect(server.requests).toHaveLength(3);
-    expect(performance.now() - begin).toBeLessThan(1000);
+    // Where it does not say, it is after 2 s and after 4 s.
+    expect(performance.now() - begin).toBeLessThan(5000);
   });
 
   test("not before the time of Retry-After, in seconds", async () => {
