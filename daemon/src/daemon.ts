@@ -14,7 +14,8 @@ import { watchHome } from "./home/watchHome.js";
 import { httpApp } from "./http/app.js";
 import { createHttpServer, listenOnAnyOf } from "./http/httpServer.js";
 import { isOwnUser } from "./http/peerUser.js";
-import { urlOf } from "./http/hosts.js";
+import { readServerTls } from "./http/serverTls.js";
+import { Site } from "./http/site.js";
 import { studioRunRoutes } from "./http/studioRuns.js";
 import { studioServerRoutes } from "./http/studioServers.js";
 import { whenIdle } from "./idleEnd.js";
@@ -153,23 +154,26 @@ export class Daemon implements DaemonControl {
 
   private async listen(): Promise<Discovery> {
     const { home, options, connections } = this;
-    const { host = defaultHost } = options;
-    const guard = { host, token: this.token, isOwnUser, isPage: isPagePath };
+    const { host = defaultHost, tokenFile } = options;
+    const tls = readServerTls(options.tls);
+    const site = new Site(host, tls, tls?.ca !== undefined && tokenFile === undefined);
+    const guard = { site, token: this.token, isOwnUser, isPage: isPagePath };
     const { servers, runs, store } = this.parts;
-    const sessions = new PageSessions(this.token);
+    const sessions = new PageSessions(this.token, { isSecure: tls !== undefined });
     const routes = [
       ...studioServerRoutes(servers, this.startedAtMs),
       ...studioRunRoutes(runs, this.log),
       ...pageRoutes({ codes: this.codes, sessions }),
     ];
-    const server = createHttpServer(httpApp({ guard, log: this.log, routes }), connections.limits.maxConnections);
+    const { maxConnections } = connections.limits;
+    const server = createHttpServer(httpApp({ guard, log: this.log, routes }), { maxConnections, tls });
     const takeTunnel = (id: string, socket: Socket) => servers.takeTunnel(id, socket);
-    const pages = new PageSocket({ host, sessions, connections, isOwnUser });
-    answerUpgrades(server, { host, token: this.token, connections, takeTunnel, pages });
+    const pages = new PageSocket({ site, sessions, connections, isOwnUser });
+    answerUpgrades(server, { site, token: this.token, connections, takeTunnel, pages });
     const lastPort = Number(store.setting("port") ?? Number.NaN) || undefined;
     const port = await listenOnAnyOf(server, { host, port: options.port, lastPort });
     this.doors.http(server);
-    this.discovery = this.discoveryAt(urlOf(host, port));
+    this.discovery = this.discoveryAt(site.url(port));
     // Before anybody who connects is heard.
     await this.parts.recover();
     store.saveSetting("port", String(port));

@@ -13,6 +13,7 @@ export const commandId = {
   startServerInTerminal: "agentscope.startServerInTerminal",
   copyServerCommand: "agentscope.copyServerCommand",
   connectServer: "agentscope.connectServer",
+  forgetServerSecrets: "agentscope.forgetServerSecrets",
   stopServer: "agentscope.stopServer",
   stopAllServers: "agentscope.stopAllServers",
   forgetServer: "agentscope.forgetServer",

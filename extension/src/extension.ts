@@ -1,6 +1,7 @@
 import { env, type ExtensionContext, Uri, window, workspace } from "vscode";
 import { agentCommands } from "./commands/agentCommands.js";
 import { registerCommands } from "./commands/command.js";
+import { connectCommands } from "./commands/connectCommands.js";
 import { daemonCommands } from "./commands/daemonCommands.js";
 import { exampleCommands } from "./commands/exampleCommands.js";
 import { memoryCommands } from "./commands/memoryCommands.js";
@@ -24,6 +25,8 @@ import { TargetSwitch } from "./scripts/targetSwitch.js";
 import { EditorModels } from "./models/editorModels.js";
 import { QuestionDesk } from "./questions/questionDesk.js";
 import { resourcesView } from "./resources/resourcesView.js";
+import { KeptSecrets } from "./servers/serverSecrets.js";
+import { unlockServers } from "./servers/unlockServers.js";
 import { languageFeatures } from "./language/languageFeatures.js";
 import { settings } from "./settings.js";
 import { StatusBar } from "./statusBar.js";
@@ -61,6 +64,7 @@ export function activate(context: ExtensionContext): void {
   const live = new LiveAgents(client, state);
   const documents = new MemoryDocuments(client);
   const resources = new ViewPanels(resourcesView, shared);
+  const secrets = new KeptSecrets(context.secrets);
 
   context.subscriptions.push(
     log,
@@ -81,11 +85,13 @@ export function activate(context: ExtensionContext): void {
     resources,
     ...followActiveScript(),
     languageFeatures(client, { version, log }),
+    { dispose: unlockServers(secrets, { client, state, log }) },
     { dispose: followState({ client, state, servers, runs, statusBar, log, memory: context.workspaceState }) },
     ...registerCommands(
       {
         ...daemonCommands({ client, state, logs }),
         ...serverCommands({ client, state, tree: servers }),
+        ...connectCommands({ client, state, tree: servers, secrets }),
         ...agentCommands(client, servers),
         ...runCommands({ client, state, outputs, targets }),
         ...targets.commands,

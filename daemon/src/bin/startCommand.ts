@@ -6,7 +6,10 @@ import type { StartOptions } from "./startOptions.js";
 export function startCommand(): Command {
   return new Command("start")
     .description("start the daemon here, until it is stopped or interrupted")
-    .option("--host <host>", "what HTTP listens on; beyond loopback it needs --token-file (default: 127.0.0.1)")
+    .option(
+      "--host <host>",
+      "what HTTP listens on; beyond loopback it needs --token-file or --tls-* (default: 127.0.0.1)",
+    )
     .option(
       "--port <port>",
       "its port, 0: any (default: where the last daemon listened, else 5000, else any)",
@@ -16,6 +19,12 @@ export function startCommand(): Command {
     .option("--pipe <path>", "listen for JSON-RPC on this Unix socket or named pipe, too")
     .option("--stdio", "speak JSON-RPC on standard input and output, with the daemon that is started or found")
     .option("--token-file <file>", "clients must give the token in it (default: the one in the state folder)")
+    .option("--tls-cert <file>", "listen with TLS (https): the certificate")
+    .option("--tls-key <file>", "and its key")
+    .option(
+      "--tls-ca <file>",
+      "let in only clients with a certificate signed by this one; without --token-file they need no token",
+    )
     .option("--detached", "in the background; it ends by itself when nothing needs it")
     .option(
       "--idle-seconds <n>",

@@ -27,6 +27,9 @@ const start = z.object({
   workers: z.int().positive().max(1024).optional(),
 });
 
+/** Texts alone: a path would be one of the daemon's machine. */
+const pem = z.string().max(100_000).includes("-----BEGIN").optional();
+const tls = z.object({ ca: pem, cert: pem, key: pem });
 const configList = z.array(z.record(z.string(), z.unknown())).max(1000);
 
 export function serverRequests(servers: Servers): Answer[] {
@@ -44,7 +47,7 @@ export function serverRequests(servers: Servers): Answer[] {
     }),
     answerTo(
       connectServer,
-      z.object({ host: hostName, port: portNumber, token: z.string().max(10_000).optional() }),
+      z.object({ host: hostName, port: portNumber, token: z.string().max(10_000).optional(), tls: tls.optional() }),
       (at) => servers.connect(at),
     ),
     answerTo(forgetServer, one, ({ serverId }) => {

@@ -13,6 +13,8 @@ const statusOfCode: ReadonlyMap<number, ContentfulStatusCode> = new Map([
   [studioErrorCode.refused, 400],
   [studioErrorCode.unreachable, 502],
   [studioErrorCode.limit, 429],
+  [studioErrorCode.wantsToken, 400],
+  [studioErrorCode.wantsCertificate, 400],
   [ErrorCodes.InvalidParams, 400],
 ]);
 

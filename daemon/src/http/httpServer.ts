@@ -1,23 +1,35 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { AddressInfo } from "node:net";
 import { StudioError } from "../errors.js";
 import { listening } from "../wire/listeners.js";
 import type { HttpEnv } from "./httpEnv.js";
+import type { ServerTls } from "./serverTls.js";
 
 const defaultPort = 5000;
 
 /** How long a client has to send its request. */
 const requestTimeoutMs = 30_000;
 
-/** @param maxConnections further ones are dropped at once */
-export function createHttpServer(app: Hono<HttpEnv>, maxConnections: number): Server {
+/** How long one has to agree on an encryption. */
+const handshakeTimeoutMs = 10_000;
+
+/** @param options `maxConnections`: further ones are dropped at once; `tls`: without it nothing is encrypted */
+export function createHttpServer(
+  app: Hono<HttpEnv>,
+  { maxConnections, tls }: { maxConnections: number; tls: ServerTls | undefined },
+): Server {
   const listener = getRequestListener(app.fetch);
-  const server = createServer(
-    { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs / 2, connectionsCheckingInterval: 5000 },
-    (request, response) => void listener(request, response),
-  );
+  const answer: RequestListener = (request, response) => void listener(request, response);
+  const limits = {
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs / 2,
+    connectionsCheckingInterval: 5000,
+  };
+  const server =
+    tls === undefined ? createServer(limits, answer) : createTlsServer({ ...limits, ...secured(tls) }, answer);
   server.maxConnections = maxConnections;
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
@@ -25,6 +37,11 @@ export function createHttpServer(app: Hono<HttpEnv>, maxConnections: number): Se
     socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   });
   return server;
+}
+
+function secured({ cert, key, ca }: ServerTls) {
+  const wanted = ca !== undefined && { ca, requestCert: true, rejectUnauthorized: true };
+  return { cert, key, ...wanted, minVersion: "TLSv1.2" as const, handshakeTimeout: handshakeTimeoutMs };
 }
 
 /**

@@ -11,11 +11,16 @@ const lifeSeconds = 7 * 24 * 3600;
 export class PageSessions {
   private readonly cookieName: string;
 
-  /** @param now milliseconds since 1970 */
+  private readonly now: () => number;
+  private readonly attributes: string;
+
+  /** @param options `isSecure`: browsers send the cookie over TLS alone; `now`: milliseconds since 1970 */
   constructor(
     private readonly token: string,
-    private readonly now: () => number = Date.now,
+    { isSecure = false, now = Date.now }: { isSecure?: boolean; now?: () => number } = {},
   ) {
+    this.now = now;
+    this.attributes = `Max-Age=${lifeSeconds}; Path=/studio; ${isSecure ? "Secure; " : ""}HttpOnly; SameSite=Strict`;
     // Browsers keep the cookies of all ports of a host together, and there may be several daemons.
     this.cookieName = `agentscope-studio-${this.sign("name").slice(0, 8)}`;
   }
@@ -24,7 +29,7 @@ export class PageSessions {
   start(): string {
     const claim = `${Math.floor(this.now() / 1000) + lifeSeconds}.${randomBytes(16).toString("base64url")}`;
     const value = `${claim}.${this.sign(claim)}`;
-    return `${this.cookieName}=${value}; Max-Age=${lifeSeconds}; Path=/studio; HttpOnly; SameSite=Strict`;
+    return `${this.cookieName}=${value}; ${this.attributes}`;
   }
 
   /** @param header `Cookie`, as a browser sends it */

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { WebSocketServer } from "ws";
-import { hostIn, isLoopback, isOwnHost } from "../http/hosts.js";
+import { hostIn, isLoopback } from "../http/hosts.js";
 import type { ConnectionEnds } from "../http/peerUser.js";
+import type { Site } from "../http/site.js";
 import type { Connections } from "../wire/connections.js";
 import { keepOpen, originOf } from "../wire/listeners.js";
 import { WebSocketStream } from "../wire/webSocketStream.js";
@@ -12,8 +13,7 @@ import type { PageSessions } from "./pageSessions.js";
 const maxPageMessageBytes = 64 * 2 ** 10;
 
 export interface PageSocketOptions {
-  /** What the daemon listens on. */
-  host: string;
+  site: Site;
   sessions: PageSessions;
   connections: Connections;
   isOwnUser: (socket: ConnectionEnds) => boolean;
@@ -36,9 +36,8 @@ export class PageSocket {
 
   /** What an upgrade is answered with: 101 when it is to be accepted. */
   statusOf({ headers, socket }: IncomingMessage): 101 | 401 | 403 | 426 {
-    const { host, sessions, isOwnUser } = this.options;
-    if (!isOwnHost(hostIn(headers.host), host)) return 403;
-    if (headers.origin?.toLowerCase() !== `http://${headers.host?.toLowerCase()}`) return 403;
+    const { site, sessions, isOwnUser } = this.options;
+    if (!site.isNamedBy(headers.host) || !site.isOwnPage(headers.origin, headers.host)) return 403;
     if (headers.upgrade?.toLowerCase() !== "websocket") return 426;
     if (!sessions.holds(headers.cookie)) return 401;
     // Another user's server on another port of this machine is sent the cookie, too, by who looks at its pages.

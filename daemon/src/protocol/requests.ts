@@ -40,10 +40,20 @@ export const serverInfo = request<{ serverId: string }, ServerRow>("servers/info
 export const startServer = request<StartServer, ServerRow>("servers/start");
 /** Ends the server, its process tree where the daemon started it, and forgets that it should run. */
 export const stopServer = request<{ serverId: string }, None>("servers/stop");
-/** A server that a person names; it stays in the list until it is forgotten. */
-export const connectServer = request<{ host: string; port: number; token?: string }, ServerRow>("servers/connect");
+/**
+ * A server that a person names; it stays in the list until it is forgotten. What it wants to see is kept in memory alone: the next daemon lists
+ * the server as unreachable, and is told again.
+ */
+export const connectServer = request<{ host: string; port: number } & ServerSecrets, ServerRow>("servers/connect");
 /** Takes a server that is not there any more, or a remote one, from the list. */
 export const forgetServer = request<{ serverId: string }, None>("servers/forget");
+
+/** What an agent server wants to see of who connects to it. */
+export interface ServerSecrets {
+  token?: string;
+  /** For a server with TLS, each as PEM text: who has signed its certificate (default: whom Node trusts), and one's own, where it wants that. */
+  tls?: { ca?: string; cert?: string; key?: string };
+}
 
 export interface StartServer {
   /** The workspace: its SDK is used, and its classes can be made. */

@@ -1,24 +1,29 @@
 import { RpcAgentClient, type ServerInfo } from "agentscope-distributed";
-import { formatAddress, isLoopback } from "agentscope-distributed/studio";
+import { formatAddress, isLoopback, studioErrorCode } from "agentscope-distributed/studio";
 import { StudioError } from "../errors.js";
 import type { RemoteServerTable, StoredRemoteServer } from "../store/serverTables.js";
+import { accessBy, hasSecrets, type ServerAddress } from "./serverAddress.js";
 import type { ServerEntry, ServerIdentity } from "./serverEntry.js";
 import type { ServerLink } from "./serverLink.js";
 import { ServerPoll } from "./serverPoll.js";
 import type { ServerTable } from "./serverTable.js";
+import { speaksTls } from "./speaksTls.js";
 
 /** How long a server that is named may take to answer for the first time, in milliseconds. */
 const firstAnswerMs = 5000;
 
-export interface ServerAddress {
-  host: string;
-  port: number;
-  token?: string;
+/** One that is named; without a poll it waits for who knows what it wants to see. */
+interface Named {
+  at: ServerAddress;
+  poll: ServerPoll | undefined;
 }
+
+const lockedDetail =
+  "it lets in only who shows its token or a certificate, and the daemon that was shown them has ended: connect to it again";
 
 /** Servers that do not come by themselves: those that a person named, and AgentScope 0.1's, which register themselves by HTTP. */
 export class NamedServers implements Disposable {
-  private readonly polls = new Map<string, { poll: ServerPoll; at: ServerAddress }>();
+  private readonly named = new Map<string, Named>();
 
   constructor(private readonly parts: { table: ServerTable; store: RemoteServerTable }) {
     parts.table.removed.on((serverId) => this.forget(serverId));
@@ -30,18 +35,20 @@ export class NamedServers implements Disposable {
    */
   async connect(at: ServerAddress): Promise<ServerEntry> {
     const { table } = this.parts;
-    for (const [serverId, { at: known }] of this.polls) {
-      if (known.host !== at.host || known.port !== at.port) continue;
-      if (at.token === undefined || at.token === known.token) return table.get(serverId);
-      table.remove(serverId);
+    const before = [...this.named].find(([, { at: known }]) => known.host === at.host && known.port === at.port);
+    if (before !== undefined) {
+      const [serverId, { poll, at: known }] = before;
+      if (poll !== undefined && (accessBy(at) === "open" || hasSecrets(known, at))) return table.get(serverId);
+      if (poll === undefined) return this.unlock(serverId, at);
     }
     const info = await firstAnswer(at);
+    if (before !== undefined) table.remove(before[0]);
     const told = info.id || formatAddress(at.host, at.port);
     const known = table.find(told);
     // It has come by itself, or by another of its addresses.
     if (known?.isAttached === true && isSameStart(known.identity, info)) return known;
     const serverId = known === undefined ? told : `${told}@${formatAddress(at.host, at.port)}`;
-    return this.add({ serverId, ...at });
+    return this.add({ serverId }, at);
   }
 
   /**
@@ -59,45 +66,77 @@ export class NamedServers implements Disposable {
     const isFree = isAgain || (isGone && !isKept);
     if (!isFree) throw StudioError.refused(`the id ${JSON.stringify(serverId)} is taken: choose another --server-id`);
     table.remove(serverId);
-    return this.add({ serverId, ...at, registered: true });
+    return this.add({ serverId, registered: true }, at);
   }
 
   has(serverId: string): boolean {
-    return this.polls.has(serverId);
+    return this.named.has(serverId);
   }
 
   forget(serverId: string): void {
-    const named = this.polls.get(serverId);
+    const named = this.named.get(serverId);
     if (named === undefined) return;
-    this.polls.delete(serverId);
-    named.poll[Symbol.dispose]();
+    this.named.delete(serverId);
+    named.poll?.[Symbol.dispose]();
     this.parts.store.delete(serverId);
   }
 
   /** Finds those again that an earlier daemon knew. */
   recover(): void {
-    const { table, store } = this.parts;
-    for (const stored of store.all()) {
-      const token = store.token(stored.serverId);
-      if (table.find(stored.serverId) === undefined)
-        void this.add({ ...stored, ...(token !== undefined && { token }) });
+    for (const stored of this.parts.store.all()) {
+      if (this.parts.table.find(stored.serverId) !== undefined) continue;
+      const { host, port, access } = stored;
+      if (access === undefined) void this.add(stored, { host, port });
+      else this.lock(stored);
     }
   }
 
   [Symbol.dispose](): void {
-    for (const { poll } of this.polls.values()) poll[Symbol.dispose]();
+    for (const { poll } of this.named.values()) poll?.[Symbol.dispose]();
   }
 
-  private async add(stored: StoredRemoteServer): Promise<ServerEntry> {
-    const { table, store } = this.parts;
-    const { serverId, host, port, token, registered } = stored;
-    const at = { host, port, ...(token !== undefined && { token }) };
-    const entry = table.add(serverId, registered === true ? "independent" : "remote", { isTalking: false });
-    entry.identity = { ...entry.identity, host, port };
+  private add(
+    { serverId, registered }: Pick<StoredRemoteServer, "serverId" | "registered">,
+    at: ServerAddress,
+  ): Promise<ServerEntry> {
+    const { host, port } = at;
+    const access = accessBy(at);
+    const stored: StoredRemoteServer = { serverId, host, port };
+    if (registered === true) stored.registered = true;
+    if (access !== "open") stored.access = access;
+    this.parts.store.save(stored);
+    return this.ask(this.entryOf(stored), at);
+  }
+
+  private entryOf({ serverId, host, port, registered, access }: StoredRemoteServer): ServerEntry {
+    const kind = registered === true ? "independent" : "remote";
+    const entry = this.parts.table.add(serverId, kind, { isTalking: false });
+    entry.identity = { ...entry.identity, host, port, access: access ?? "open" };
+    return entry;
+  }
+
+  private lock(stored: StoredRemoteServer): void {
+    const { serverId, host, port } = stored;
+    this.entryOf(stored).unreachable(lockedDetail);
+    this.named.set(serverId, { at: { host, port }, poll: undefined });
+  }
+
+  /** @throws StudioError when what is shown is not what it wants to see; one that does not answer is asked on. */
+  private async unlock(serverId: string, at: ServerAddress): Promise<ServerEntry> {
+    const { table } = this.parts;
+    await firstAnswer(at).catch((error: unknown) => {
+      if (accessBy(at) === "open" || StudioError.from(error).code !== studioErrorCode.unreachable) throw error;
+    });
+    // Another may have done it meanwhile.
+    return this.named.get(serverId)?.poll === undefined ? this.ask(table.get(serverId), at) : table.get(serverId);
+  }
+
+  /** Asks it from now on; resolves when the first answer is here, or missing. */
+  private async ask(entry: ServerEntry, at: ServerAddress): Promise<ServerEntry> {
+    const { table } = this.parts;
     let link: ServerLink | undefined;
-    const events = table.eventsOf(entry, () => link as ServerLink);
     const poll = new ServerPoll(at, {
-      ...events,
+      ...table.eventsOf(entry, () => link as ServerLink),
       answered: (info, answering) => {
         link = answering;
         entry.attach(answering, identityOf(info, at));
@@ -108,8 +147,7 @@ export class NamedServers implements Disposable {
         else entry.unreachable(why);
       },
     });
-    this.polls.set(serverId, { poll, at });
-    store.save(stored);
+    this.named.set(entry.serverId, { poll, at });
     await poll.begin();
     return entry;
   }
@@ -121,9 +159,22 @@ async function firstAnswer(at: ServerAddress): Promise<ServerInfo> {
     return await client.getServerInfo({ timeoutMs: firstAnswerMs });
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    if (code === "UNAUTHENTICATED") throw StudioError.refused(`give the server's token: ${message}`, error);
+    if (code === "INVALID_ARGUMENT") throw StudioError.refused(message, error);
+    if (code === "UNAUTHENTICATED") {
+      throw new StudioError(studioErrorCode.wantsToken, `give the server's token: ${message}`, { cause: error });
+    }
+    if (await speaksTls(at)) throw wantsCertificate(at, message);
     throw StudioError.unreachable(message, error);
   }
+}
+
+function wantsCertificate(at: ServerAddress, message: string): StudioError {
+  const address = formatAddress(at.host, at.port);
+  const why =
+    at.tls === undefined
+      ? `the server at ${address} has TLS: give the certificate of who has signed its own, and yours with its key where it wants one`
+      : `the certificates that were given are not what the server at ${address} wants: ${message}`;
+  return new StudioError(studioErrorCode.wantsCertificate, why);
 }
 
 /** AgentScope 0.1's do not tell; then it is another one, as its address is. */
@@ -141,7 +192,7 @@ function identityOf(info: ServerInfo, at: ServerAddress): ServerIdentity {
     port: at.port,
     pid,
     software: isOurs ? "agentscope-distributed" : "AgentScope 0.1",
-    access: at.token === undefined ? "open" : "token",
+    access: accessBy(at),
     ...(at.token !== undefined && { token: at.token }),
     workers: Array.isArray(workers) ? workers.length : 0,
     viaStudio: false,

@@ -1,6 +1,7 @@
 import { type AgentThumbnail, RpcAgentClient, type ServerInfo } from "agentscope-distributed";
 import type { AgentBrief, ResourceSample } from "agentscope-distributed/studio";
 import { PolledServer } from "./polledServer.js";
+import type { ServerAddress } from "./serverAddress.js";
 import type { LinkEvents, ServerLink } from "./serverLink.js";
 
 /** How often a server is asked. Python's takes a second to say what it uses. */
@@ -32,7 +33,7 @@ export class ServerPoll implements Disposable {
   private listed: { size: number; atMs: number } | undefined = undefined;
 
   constructor(
-    at: { host: string; port: number; token?: string },
+    at: ServerAddress,
     private readonly events: PollEvents,
   ) {
     this.client = new RpcAgentClient({ ...at, timeoutMs: answerMs });

@@ -18,11 +18,12 @@ import type { AgentQuery } from "./agentIndex.js";
 import { AttachedServer } from "./attachedServer.js";
 import { Attaching, type ServerPeer } from "./attaching.js";
 import { ManagedServers } from "./managedServers.js";
-import { NamedServers, type ServerAddress } from "./namedServers.js";
+import { NamedServers } from "./namedServers.js";
 import { type Claimant, Placement } from "./placement.js";
 import type { RestartLimits } from "./restartPlan.js";
 import { RunAgentCounts } from "./runAgentCounts.js";
 import { type MemoryQuery, ServerAgents } from "./serverAgents.js";
+import type { ServerAddress } from "./serverAddress.js";
 import { ServerTable } from "./serverTable.js";
 
 export interface ServersOptions {

@@ -13,4 +13,7 @@ export const migrations: readonly string[] = [
    CREATE TABLE managed_server (server_id TEXT PRIMARY KEY, record TEXT NOT NULL);
    CREATE TABLE remote_server (server_id TEXT PRIMARY KEY, record TEXT NOT NULL, token TEXT);
    CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);`,
+  // Tokens of servers are kept by nobody here any more.
+  `UPDATE remote_server SET record = json_set(record, '$.access', 'token') WHERE token IS NOT NULL;
+   ALTER TABLE remote_server DROP COLUMN token;`,
 ];

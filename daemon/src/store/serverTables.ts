@@ -22,7 +22,8 @@ export interface StoredRemoteServer {
   serverId: string;
   host: string;
   port: number;
-  token?: string;
+  /** What it wants to see, which is not kept: undefined, nothing. */
+  access?: "token" | "tls";
   /** It registered itself by HTTP, once, as AgentScope 0.1's do; undefined: a person named it. */
   registered?: boolean;
 }
@@ -51,24 +52,17 @@ export class ManagedServerTable {
 export class RemoteServerTable {
   constructor(private readonly database: Database) {}
 
-  save({ token, ...server }: StoredRemoteServer): void {
-    this.database.write("INSERT OR REPLACE INTO remote_server (server_id, record, token) VALUES (?, ?, ?)", [
+  save(server: StoredRemoteServer): void {
+    this.database.write("INSERT OR REPLACE INTO remote_server (server_id, record) VALUES (?, ?)", [
       server.serverId,
       JSON.stringify(server),
-      token ?? null,
     ]);
   }
 
-  /** Without their tokens. */
-  all(): Omit<StoredRemoteServer, "token">[] {
+  all(): StoredRemoteServer[] {
     return this.database
       .read("SELECT record FROM remote_server ORDER BY server_id")
       .map(({ record }) => JSON.parse(String(record)) as StoredRemoteServer);
-  }
-
-  token(serverId: string): string | undefined {
-    const [row] = this.database.read("SELECT token FROM remote_server WHERE server_id = ?", [serverId]);
-    return row?.["token"] == null ? undefined : String(row["token"]);
   }
 
   delete(serverId: string): void {

@@ -16,17 +16,17 @@ const client = z.object({
 }) satisfies z.ZodType<ClientInfo>;
 
 /**
- * Who says hello: a client with the token, or a page whose session was looked at before. In this order: the token, without which nothing is learned; the version, by which the rest may look different.
+ * Who says hello: a client with the token, or one whose certificate or session, if it is a page, was looked at before. In this order: the token, without which nothing is learned; the version, by which the rest may look different.
  *
  * @throws StudioError saying what is wrong.
  */
 export function checkHello(
   params: unknown,
   daemon: { token: string; version: string },
-  { isPage = false }: { isPage?: boolean } = {},
+  { isPage = false, isCertified = false }: { isPage?: boolean; isCertified?: boolean } = {},
 ): ClientInfo {
   const shown = credentials.safeParse(params);
-  if (!isPage && (!shown.success || !isSameSecret(shown.data.token, daemon.token))) {
+  if (!isPage && !isCertified && (!shown.success || !isSameSecret(shown.data.token, daemon.token))) {
     throw new StudioError(studioErrorCode.unauthenticated, "the token is missing or wrong");
   }
   const spoken = version.safeParse(params);

@@ -38,9 +38,14 @@ export async function listening(server: Server, options: ListenOptions): Promise
 }
 
 /** Takes a socket that JSON-RPC is spoken on. */
-export function accept(socket: Socket, connections: Connections, reachedHost = "127.0.0.1"): void {
+export function accept(
+  socket: Socket,
+  connections: Connections,
+  { reachedHost = "127.0.0.1", isCertified = false }: { reachedHost?: string | undefined; isCertified?: boolean } = {},
+): void {
   keepOpen(socket);
-  connections.accept({ readable: socket, writable: socket }, originOf(socket, reachedHost));
+  const origin = { ...originOf(socket, reachedHost), ...(isCertified && { isCertified }) };
+  connections.accept({ readable: socket, writable: socket }, origin);
 }
 
 /** For a conversation that may be silent for long. */

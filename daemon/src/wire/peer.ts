@@ -27,6 +27,8 @@ export interface Origin {
   reachedHost: string;
   /** A page in a browser that has shown its session: it knows no token, and is nothing else than a browser. */
   isPage?: true;
+  /** Has shown a certificate of the daemon's authority, where that is enough. */
+  isCertified?: boolean;
 }
 
 /** What a daemon tells of itself, and what it wants to see. */

@@ -2,7 +2,8 @@ import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { rpcPath, rpcUpgrade, tunnelPath, tunnelUpgrade } from "agentscope-distributed/studio";
-import { hostIn, isOwnHost } from "../http/hosts.js";
+import { hostIn } from "../http/hosts.js";
+import type { Site } from "../http/site.js";
 import type { PageSocket } from "../pages/pageSocket.js";
 import { socketPath } from "../pages/pagePaths.js";
 import type { Connections } from "./connections.js";
@@ -13,7 +14,7 @@ import { isSameSecret } from "./secret.js";
 export type TakeTunnel = (tunnelId: string, socket: Socket) => boolean;
 
 interface UpgradeOptions {
-  host: string;
+  site: Site;
   token: string;
   connections: Connections;
   takeTunnel: TakeTunnel;
@@ -25,7 +26,7 @@ export function answerUpgrades(server: Server, options: UpgradeOptions): void {
   server.on("upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     const socket = stream as Socket;
     socket.on("error", () => socket.destroy());
-    const { pages } = options;
+    const { pages, site } = options;
     const isPages = request.url === socketPath;
     const status = isPages ? pages.statusOf(request) : statusOf(request, options);
     if (status !== 101) return refuse(socket, status);
@@ -37,20 +38,23 @@ export function answerUpgrades(server: Server, options: UpgradeOptions): void {
       `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${isTunnel ? tunnelUpgrade : rpcUpgrade}\r\n\r\n`,
     );
     if (head.length > 0) socket.unshift(head);
-    if (!isTunnel) accept(socket, options.connections, hostIn(request.headers.host));
+    const reachedHost = hostIn(request.headers.host);
+    const { certificateIsEnough } = site;
+    if (!isTunnel) accept(socket, options.connections, { reachedHost, isCertified: certificateIsEnough });
     else if (!options.takeTunnel(decodeURIComponent(pathname.slice(tunnelPath.length)), socket)) socket.end();
   });
 }
 
-function statusOf({ headers, url = "/" }: IncomingMessage, { host, token }: UpgradeOptions): number {
+function statusOf({ headers, url = "/" }: IncomingMessage, { site, token }: UpgradeOptions): number {
   // No page has a use for these, and a page can't leave the header out.
-  if (headers.origin !== undefined || !isOwnHost(hostIn(headers.host), host)) return 403;
+  if (headers.origin !== undefined || !site.isNamedBy(headers.host)) return 403;
   if (!URL.canParse(url, "http://daemon")) return 400;
   const { pathname } = new URL(url, "http://daemon");
   const wanted = headers.upgrade?.toLowerCase();
   if (pathname === rpcPath) return wanted === rpcUpgrade ? 101 : 426;
   if (!/^\/tunnel\/[\w-]{1,100}$/.test(pathname)) return 404;
   if (wanted !== tunnelUpgrade) return 426;
+  if (site.certificateIsEnough) return 101;
   return isSameSecret(/^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1], token) ? 101 : 401;
 }
 

@@ -39,17 +39,17 @@ test("a session is known again, also among other cookies, and by another daemon 
 
 test("a session ends after a week, and with the token that it was made of", () => {
   let now = 0;
-  const sessions = new PageSessions("token", () => now);
+  const sessions = new PageSessions("token", { now: () => now });
   const cookie = cookieOf(sessions.start());
   now = week - 1;
   expect(sessions.holds(cookie)).toBe(true);
   now = week;
   expect(sessions.holds(cookie)).toBe(false);
-  expect(new PageSessions("another", () => 0).holds(cookie)).toBe(false);
+  expect(new PageSessions("another", { now: () => 0 }).holds(cookie)).toBe(false);
 });
 
 test("nobody makes a session, or a longer one, without the token", () => {
-  const sessions = new PageSessions("token", () => 0);
+  const sessions = new PageSessions("token", { now: () => 0 });
   const [name = "", value = ""] = cookieOf(sessions.start()).split("=");
   const [ends, nonce, signature] = value.split(".");
   for (const forged of [
@@ -68,4 +68,7 @@ test("nobody makes a session, or a longer one, without the token", () => {
 
 test("no script of a page, and no page of another site, gets the session's cookie", () => {
   expect(new PageSessions("token").start()).toMatch(/; Path=\/studio; HttpOnly; SameSite=Strict$/);
+  expect(new PageSessions("token", { isSecure: true }).start()).toMatch(
+    /; Path=\/studio; Secure; HttpOnly; SameSite=Strict$/,
+  );
 });

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { studioErrorCode } from "agentscope-distributed/studio";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { until } from "../until.js";
@@ -127,14 +128,32 @@ describe("a server of AgentScope 0.1", slowMachine, () => {
 });
 
 describe("a server that a person names", slowMachine, () => {
-  test("keeps its place and its token while it is away: nobody registers there", async () => {
-    await daemon.servers.connect({ ...at(), token: "secret" });
+  test("keeps its place while it is away: nobody registers there; its token is kept nowhere", async () => {
+    await daemon.servers.connect({ ...at(), token: "a-planted-secret" });
     await using other = await PythonServer.start();
     await python[Symbol.asyncDispose]();
     await until(() => stateOf("py") === "unreachable", { timeoutMs: 15_000, what: "that it is away" });
     const register = daemon.servers.registerByHttp({ serverId: "py", host: "127.0.0.1", port: other.port });
     await expect(register).rejects.toThrow("taken");
-    expect(daemon.store.remoteServers.token("py")).toBe("secret");
+    const entries = readdirSync(daemon.home.folder, { withFileTypes: true });
+    for (const { name: file } of entries.filter((entry) => entry.isFile())) {
+      expect(readFileSync(daemon.home.path(file)).includes("a-planted-secret"), file).toBe(false);
+    }
+  });
+
+  test("is locked for a daemon that was started again, until it is told the token again", async () => {
+    await daemon.servers.connect({ ...at(), token: "secret" });
+    daemon.abandon();
+    daemon = new TestServers({ folder: daemon.folder });
+    await daemon.servers.recover();
+    expect(daemon.servers.row("py")).toMatchObject({ state: "unreachable", access: "token", kind: "remote" });
+    const away = at();
+    await python[Symbol.asyncDispose]();
+    // It is asked from now on, also while it is away.
+    expect(await daemon.servers.connect({ ...away, token: "secret" })).toMatchObject({ state: "unreachable" });
+    python = await PythonServer.start(away.port);
+    await until(() => stateOf("py") === "ready", { ...slow, what: "that it is back" });
+    expect(daemon.servers.rows()).toHaveLength(1);
   });
 
   test("is called as it calls itself, and stays until it is forgotten", async () => {

@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sqlite from "node-sqlite3-wasm";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { migrations } from "../../src/store/migrations.js";
 import type { StoredRun } from "../../src/store/runTable.js";
 import { Store } from "../../src/store/store.js";
 
@@ -81,13 +82,23 @@ test("what was deleted is gone", () => {
   expect(store.remoteServers.all()).toEqual([]);
 });
 
-test("lists of remote servers don't hold their tokens, and the file is its owner's alone", () => {
-  using store = open();
-  store.remoteServers.save({ serverId: "far", host: "far.example", port: 12001, token: "secret" });
-  store.remoteServers.save({ serverId: "open", host: "open.example", port: 12001 });
-  expect(JSON.stringify(store.remoteServers.all())).not.toContain("secret");
-  expect(store.remoteServers.token("far")).toBe("secret");
-  expect(store.remoteServers.token("open")).toBeUndefined();
+test("tokens that a former version kept are gone from the file, which is its owner's alone", () => {
+  const former = new sqlite.Database(file());
+  former.exec(`${migrations[0]} PRAGMA user_version = 1`);
+  const record = JSON.stringify({ serverId: "far", host: "far.example", port: 12001 });
+  former.run("INSERT INTO remote_server VALUES (?, ?, ?)", ["far", record, "planted-secret"]);
+  former.close();
+  expect(readFileSync(file()).includes("planted-secret")).toBe(true);
+  chmodSync(file(), 0o600);
+  {
+    using store = open();
+    store.remoteServers.save({ serverId: "open", host: "open.example", port: 12001 });
+    expect(store.remoteServers.all().map(({ serverId, access }) => [serverId, access])).toEqual([
+      ["far", "token"],
+      ["open", undefined],
+    ]);
+  }
+  expect(readFileSync(file()).includes("planted-secret")).toBe(false);
   expect(statSync(file()).mode & 0o777).toBe(0o600);
 });
 

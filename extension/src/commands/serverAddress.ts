@@ -1,9 +1,19 @@
+export interface ServerAt {
+  host: string;
+  port: number;
+}
+
 /** `HOST:PORT`, `[IPv6]:PORT`; undefined for anything else. */
-export function parseServerAddress(text: string): { host: string; port: number } | undefined {
+export function parseServerAddress(text: string): ServerAt | undefined {
   const match = /^(?:\[([0-9a-f:.]+)\]|([^\s:/[\]]+)):(\d{1,5})$/i.exec(text.trim());
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
   return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
+}
+
+/** The same as text. */
+export function formatServerAddress({ host, port }: ServerAt): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** Whether only programs of this machine reach the host. */

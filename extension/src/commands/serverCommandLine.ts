@@ -8,6 +8,7 @@ export interface ServerCommandOptions {
   tokenFile?: string | undefined;
   viaStudio?: string | undefined;
   studioTokenFile?: string | undefined;
+  tlsCa?: string | undefined;
 }
 
 /** What a person types to start an agent server: the same in a POSIX shell, PowerShell and cmd. */

@@ -1,5 +1,4 @@
 import {
-  connectServer,
   daemonStatus,
   deleteAllAgents,
   forgetServer,
@@ -8,7 +7,7 @@ import {
   stopServer,
 } from "agentscope-distributed-daemon/protocol";
 import { studioEnvironment } from "agentscope-distributed/studio";
-import { CancellationError, commands, env, window } from "vscode";
+import { commands, env, window } from "vscode";
 import { type CommandId, commandId, viewContainer } from "../contributions.js";
 import type { DaemonClient } from "../daemon/daemonClient.js";
 import type { DaemonState } from "../daemon/daemonState.js";
@@ -18,7 +17,7 @@ import type { ServerNode, ServerTree } from "../views/serverTree.js";
 import { count, serverName } from "../views/words.js";
 import type { Command } from "./command.js";
 import { CommandError } from "./command.js";
-import { isLoopback, parseServerAddress } from "./serverAddress.js";
+import { isLoopback } from "./serverAddress.js";
 import { serverCommandLine } from "./serverCommandLine.js";
 import { confirm, pickServer } from "./pick.js";
 import { withProgress } from "./progress.js";
@@ -71,14 +70,18 @@ export function serverCommands({ client, state, tree }: ServerCommandParts): Par
 
     async [commandId.copyServerCommand]() {
       const { url } = await client.request(daemonStatus, {});
-      const isReachable = !isLoopback(new URL(url).hostname);
+      const { hostname, protocol } = new URL(url);
+      const isReachable = !isLoopback(hostname);
+      const isSecure = protocol === "https:";
       const elsewhere = isReachable
-        ? { viaStudio: url, studioTokenFile: "studio-token.txt" }
+        ? { viaStudio: url, studioTokenFile: "studio-token.txt", ...(isSecure && { tlsCa: "ca.pem" }) }
         : { host: "0.0.0.0", port: 12_001, tokenFile: "token.txt" };
       await env.clipboard.writeText(serverCommandLine({ ...elsewhere, agentDir: "agents" }));
       if (isReachable) {
         void window.showInformationMessage(
-          "The command is copied. Run it on the other machine; studio-token.txt holds the daemon's token.",
+          `The command is copied. Run it on the other machine; studio-token.txt holds the daemon's token${
+            isSecure ? ", ca.pem the certificate of who has signed the daemon's" : ""
+          }.`,
         );
         return;
       }
@@ -87,27 +90,6 @@ export function serverCommands({ client, state, tree }: ServerCommandParts): Par
         "The command is copied. Run it on the other machine, with a long random text in token.txt, then connect to it.";
       const answer = await window.showInformationMessage(next, connect);
       if (answer === connect) await commands.executeCommand(commandId.connectServer);
-    },
-
-    async [commandId.connectServer]() {
-      const address = await window.showInputBox({
-        title: "Connect to Agent Server",
-        prompt: "Where the server listens",
-        placeHolder: "HOST:PORT",
-        validateInput: (text) => (parseServerAddress(text) ? undefined : "Write HOST:PORT, such as 10.0.0.2:12001"),
-      });
-      const parsed = address === undefined ? undefined : parseServerAddress(address);
-      if (!parsed) throw new CancellationError();
-      const token = await window.showInputBox({
-        title: "Connect to Agent Server",
-        prompt: "The server's token; leave it empty when it asks for none",
-        password: true,
-      });
-      if (token === undefined) throw new CancellationError();
-      const row = await withProgress(`Connecting to ${address}`, (signal) =>
-        client.request(connectServer, token === "" ? parsed : { ...parsed, token }, { signal }),
-      );
-      await tree.reveal(row.serverId);
     },
 
     async [commandId.stopServer](node?: ServerNode) {

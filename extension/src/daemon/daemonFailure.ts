@@ -1,6 +1,11 @@
 import { ResponseError } from "vscode-jsonrpc";
 import { studioErrorCode } from "agentscope-distributed-daemon/protocol";
 
+const wanted: ReadonlyMap<number, "token" | "certificate"> = new Map([
+  [studioErrorCode.wantsToken, "token"],
+  [studioErrorCode.wantsCertificate, "certificate"],
+]);
+
 /**
  * Why the daemon did not do what it was asked:
  * - `down`: there is none, and none could be started
@@ -13,13 +18,16 @@ export type FailureCode = "down" | "silent" | "refused" | "mismatch";
 /** Its message is a sentence for the person. */
 export class DaemonFailure extends Error {
   override readonly name = "DaemonFailure";
+  /** What the agent server that it was to connect to wants to see. */
+  readonly wants: "token" | "certificate" | undefined;
 
   constructor(
     readonly code: FailureCode,
     message: string,
-    options?: ErrorOptions,
+    { wants, ...options }: ErrorOptions & { wants?: "token" | "certificate" | undefined } = {},
   ) {
     super(message, options);
+    this.wants = wants;
   }
 
   static from(cause: unknown): DaemonFailure {
@@ -27,6 +35,6 @@ export class DaemonFailure extends Error {
     const message = cause instanceof Error ? cause.message : String(cause);
     if (!(cause instanceof ResponseError)) return new DaemonFailure("down", message, { cause });
     const isMismatch = cause.code === studioErrorCode.protocolVersion || cause.code === studioErrorCode.unauthenticated;
-    return new DaemonFailure(isMismatch ? "mismatch" : "refused", message, { cause });
+    return new DaemonFailure(isMismatch ? "mismatch" : "refused", message, { cause, wants: wanted.get(cause.code) });
   }
 }

@@ -37,7 +37,10 @@ const start = program
   .option("--token-file <file>", "callers must give the token in it, or one made from it (as-server token)")
   .option("--tls-cert <file>", "listen with TLS: the certificate")
   .option("--tls-key <file>", "and its key")
-  .option("--tls-ca <file>", "let in only callers with a certificate signed by this one")
+  .option(
+    "--tls-ca <file>",
+    "let in only callers with a certificate signed by this one; trust a daemon at https:// that has one",
+  )
   .option("--save-dir <folder>", "a folder whose files are served to others")
   .option("--studio-url <url>", "the daemon to register with (default: $AGENTSCOPE_STUDIO_URL)")
   .option(

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { readMcpServers } from "../agents/tools/mcpServers.js";
 import { asError, InvalidArgumentError } from "../errors.js";
 import { formatReadyLine } from "../launch/readyLine.js";
+import { isLoopback } from "../link/peer.js";
 import { readModelConfigs } from "../models/modelConfigs.js";
 import { settings } from "../orchestration/settings.js";
 import { formatAgentDirReport } from "../server/agentDir.js";
@@ -17,6 +18,7 @@ import {
 } from "../server/serverOptions.js";
 import { type ServerLimits, serverLimits } from "../server/serverLimits.js";
 import { agentStateFolder } from "../server/stateFolder.js";
+import { studioEnvironment } from "../studio/studioAddress.js";
 import { type AccessOptions, tlsOf } from "./accessOptions.js";
 
 /** How long a managed server outlives its daemon and its callers, in seconds. */
@@ -67,7 +69,7 @@ export async function startAgentServer(options: StartOptions): Promise<void> {
       orphanGraceSeconds: options.orphanGraceSeconds ?? defaultOrphanGraceSeconds,
       limits: serverLimits(options),
       token: options.tokenFile === undefined ? undefined : readTokenFile(options.tokenFile),
-      tls: tlsOf(options),
+      tls: isForStudioAlone(options) ? undefined : tlsOf(options),
       saveDir: options.saveDir,
       stateFolder: agentStateFolder(options.saveDir),
       studio: studioOf(options),
@@ -99,5 +101,18 @@ function studioOf(options: StartOptions): StudioOptions | undefined {
   }
   const token = studioTokenFile === undefined ? undefined : readTokenFile(studioTokenFile);
   if (managed === true) return { url: studioUrl, token, kind: "managed", maxAloneSeconds };
-  return independentStudio(viaStudio ?? studioUrl, { token, via: viaStudio !== undefined });
+  const tls = isSecure(options) ? tlsOf(options) : undefined;
+  return independentStudio(viaStudio ?? studioUrl, { token, tls, via: viaStudio !== undefined });
+}
+
+/** Whether the daemon that is named here has TLS: the server's certificate and authority are then for it, too. */
+function isSecure({ studioUrl, viaStudio }: StartOptions): boolean {
+  return (viaStudio ?? studioUrl ?? process.env[studioEnvironment.url])?.startsWith("https:") === true;
+}
+
+/** An authority without a certificate says whom to trust, and not how to listen on loopback. */
+function isForStudioAlone(options: StartOptions): boolean {
+  const { host, tlsCert, tlsKey, viaStudio } = options;
+  const isNear = isLoopback(host) || viaStudio !== undefined;
+  return isSecure(options) && isNear && tlsCert === undefined && tlsKey === undefined;
 }

@@ -96,7 +96,7 @@ export class RpcAgentServerLauncher implements AsyncDisposable {
       tls: options.tls,
       saveDir: options.saveDir ?? settings.saveDir,
       stateFolder: agentStateFolder(options.saveDir ?? settings.saveDir),
-      studio: independentStudio(options.studioUrl),
+      studio: independentStudio(options.studioUrl, { token: settings.studioToken, tls: settings.studioTls }),
       child: false,
     };
   }

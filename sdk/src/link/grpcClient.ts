@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import type { ChannelCredentials, ChannelOptions, Metadata } from "@grpc/grpc-js";
+import { readPem } from "../access/readPem.js";
 import { AgentScopeError, AgentServerNotAliveError, asError, InvalidArgumentError } from "../errors.js";
 import type * as Grpc from "./grpc.js";
 
@@ -68,16 +68,6 @@ export async function clientCredentials({ token, tls }: ClientAccess): Promise<{
       cause: error,
     });
   }
-}
-
-async function readPem(option: string, pemOrPath: string | undefined): Promise<Buffer | undefined> {
-  if (pemOrPath === undefined) return undefined;
-  if (pemOrPath.includes("-----BEGIN")) return Buffer.from(pemOrPath);
-  const pem = await readFile(pemOrPath).catch((error: unknown) => {
-    throw new InvalidArgumentError(`${option}: the file can't be read: ${asError(error).message}`, { cause: error });
-  });
-  if (!pem.includes("-----BEGIN")) throw new InvalidArgumentError(`${option}: ${pemOrPath} is no PEM file`);
-  return pem;
 }
 
 /** `host:port`, with brackets around an IPv6 address. */

@@ -2,10 +2,12 @@ import { checkOnServerLoss, type OnServerLoss } from "../agents/distOptions.js";
 import type { McpServers } from "../agents/tools/mcpServer.js";
 import { readMcpServers } from "../agents/tools/mcpServers.js";
 import { InvalidArgumentError } from "../errors.js";
+import type { ClientTls } from "../link/grpcClient.js";
 import { type ModelConfigSource, readModelConfigs } from "../models/modelConfigs.js";
 import { checkRetryPolicy, type RetryPolicy } from "../runtime/retryPolicy.js";
 import { runtime } from "../runtime/runtime.js";
-import { checkStudioUrl, studioAddress } from "../studio/studioAddress.js";
+import { scriptStudio } from "../studio/scriptStudio.js";
+import { checkStudioUrl } from "../studio/studioAddress.js";
 import { type Logger, settings } from "./settings.js";
 
 /** What `init` takes; everything has a default. */
@@ -18,10 +20,17 @@ export interface InitOptions {
   project?: string;
   name?: string;
   /**
-   * The address of the daemon, `http://HOST:PORT`, that this program is a run of, and that says where `toDist` without host and port puts
+   * The address of the daemon, `http://HOST:PORT` or `https://HOST:PORT`, that this program is a run of, and that says where `toDist` without host and port puts
    * agents; `off`: none. Default: `AGENTSCOPE_STUDIO_URL`; else the user's own daemon watches, if it is there.
    */
   studioUrl?: string;
+  /** The token of that daemon, where it is not this user's own. Default: `AGENTSCOPE_STUDIO_TOKEN`. */
+  token?: string;
+  /**
+   * For a daemon at `https://HOST:PORT`: who has signed its certificate, and a certificate and key for it, where it wants one; each a PEM
+   * text or the path of a file. Default: `AGENTSCOPE_STUDIO_TLS_CA`, `…_CERT`, `…_KEY`; without those, whom Node trusts.
+   */
+  tls?: ClientTls;
   /** The most child processes; further agents share them, least loaded first. Default: the machine's available parallelism. */
   maxChildServers?: number;
   /**
@@ -85,7 +94,9 @@ export function init(options: InitOptions = {}): void {
   settings.target = options.target ?? settings.target;
   settings.callTimeoutSeconds = callTimeoutSeconds ?? settings.callTimeoutSeconds;
   settings.studioUrl = studioUrl ?? settings.studioUrl;
-  if (studioAddress(settings.studioUrl) !== undefined) runtime().run?.join();
+  settings.studioToken = options.token ?? settings.studioToken;
+  settings.studioTls = options.tls ?? settings.studioTls;
+  if (scriptStudio() !== undefined) runtime().run?.join();
   // Also what was started with other settings before: agents are to have these.
   if (settings.warmChildServers > 0 || warmChildServers === 0) runtime().servers.keepWarm();
 }

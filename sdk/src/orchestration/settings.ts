@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { OnServerLoss } from "../agents/distOptions.js";
 import type { McpServers } from "../agents/tools/mcpServer.js";
+import type { ClientTls } from "../link/grpcClient.js";
 import type { ModelConfig } from "../models/modelConfigSchema.js";
 import type { RetryPolicy } from "../runtime/retryPolicy.js";
 
@@ -12,6 +13,9 @@ export interface Settings {
   name: string | undefined;
   /** The address of the daemon, or `off`; `AGENTSCOPE_STUDIO_URL` unless set. */
   studioUrl: string | undefined;
+  /** What that daemon wants to see; what the environment says unless set. */
+  studioToken: string | undefined;
+  studioTls: ClientTls | undefined;
   /** The most calls of agents of one server that this thread waits for. */
   maxPendingCalls: number;
   /** The most child servers; then agents share them. */
@@ -48,6 +52,8 @@ export const settings: Settings = {
   project: undefined,
   name: undefined,
   studioUrl: undefined,
+  studioToken: undefined,
+  studioTls: undefined,
   maxPendingCalls: 2_000_000,
   maxChildServers: availableParallelism(),
   warmChildServers: 0,

@@ -109,7 +109,7 @@ export function makeMainRuntime(): Runtime {
       );
       return { connection, lost: (error) => link.abort(error) };
     },
-    () => studioOfChild(settings.studioUrl, instance),
+    () => studioOfChild(instance),
   );
   // Workers of a program are part of its run, and not runs of their own.
   if (isMainThread) run.join();

@@ -11,10 +11,12 @@ import type { ServerLimits } from "./serverLimits.js";
 
 /** The daemon that a server tells of itself. */
 export interface StudioOptions {
-  /** `http://HOST:PORT`; undefined: the one that the user's own discovery file names. */
+  /** `http://HOST:PORT` or `https://HOST:PORT`; undefined: the one that the user's own discovery file names. */
   url: string | undefined;
   /** Undefined: of the environment or the discovery file. */
   token: string | undefined;
+  /** Undefined: of the environment. */
+  tls?: ClientTls | undefined;
   kind: ServerAnnouncement["kind"];
   /** Of the process that a child was started by. */
   parentInstance?: string;

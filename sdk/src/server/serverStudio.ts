@@ -3,7 +3,7 @@ import { formatAddress } from "../link/peer.js";
 import type { EditorCallOptions, EditorWay } from "../studio/editorModelCalls.js";
 import type { EditorModelEnd, EditorModelRequest } from "../studio/editorModels.js";
 import type { ServerAttached } from "../studio/protocol.js";
-import { studioAddress, studioEnvironment } from "../studio/studioAddress.js";
+import { studioAddress, withStudioAccess } from "../studio/studioAddress.js";
 import { StudioConnection } from "../studio/studioConnection.js";
 import type { AgentDirReport } from "./agentDir.js";
 import type { Router } from "./router.js";
@@ -95,7 +95,6 @@ export class ServerStudio implements AsyncDisposable, EditorWay {
   }
 }
 
-function addressOf({ url, token }: StudioOptions) {
-  const env = token === undefined ? process.env : { ...process.env, [studioEnvironment.token]: token };
-  return studioAddress(url, env);
+function addressOf({ url, token, tls }: StudioOptions) {
+  return studioAddress(url, withStudioAccess({ token, tls }));
 }

@@ -130,7 +130,9 @@ export class WorkerNetwork implements Servers {
   /** A child's parent is the whole server. */
   private studioOfChild(): StudioOptions | undefined {
     const { studio } = this.worker.options;
-    return studio && { url: studio.url, token: studio.token, kind: "child", parentInstance: this.self.instance };
+    if (studio === undefined) return undefined;
+    const { url, token, tls } = studio;
+    return { url, token, tls, kind: "child", parentInstance: this.self.instance };
   }
 
   private openChild(started: Promise<ServerAccess>) {

@@ -1,12 +1,10 @@
-import { request as httpRequest } from "node:http";
 import type { Socket } from "node:net";
 import { AgentScopeError, asError } from "../errors.js";
 import { hello, type Hello, studioProtocolVersion, type Welcome } from "./protocol.js";
+import { pipeSocket } from "./pipeSocket.js";
 import { rpcPath, rpcUpgrade, type StudioAddress } from "./studioAddress.js";
 import { StudioLine } from "./studioLine.js";
-
-/** How long a daemon may take to answer, in milliseconds. */
-const answerMs = 5000;
+import { answerMs, upgradedSocket } from "./upgradedSocket.js";
 
 /** What came of dialling: a refusal is for good, as long as address and token are the same. */
 export type Dialled =
@@ -21,7 +19,11 @@ export async function dialStudio(
 ): Promise<Dialled> {
   let socket: Socket;
   try {
-    socket = await upgradedSocket(new URL(rpcPath, address.url), { protocol: rpcUpgrade, signal, held });
+    const { url, pipe, tls } = address;
+    socket =
+      pipe === undefined
+        ? await upgradedSocket(new URL(rpcPath, url), { protocol: rpcUpgrade, tls, signal, held })
+        : await pipeSocket(pipe, { signal, held });
   } catch (thrown) {
     return { kind: "unreachable", error: unreachable(address.url, asError(thrown).message) };
   }
@@ -45,52 +47,18 @@ export async function dialStudio(
   }
 }
 
-/**
- * A raw connection to a daemon, which an HTTP request on its port asks for.
- *
- * @param options `held`: whether it keeps the process alive meanwhile.
- */
-export function upgradedSocket(
-  url: URL,
-  {
-    protocol,
-    token,
-    signal,
-    held,
-  }: { protocol: string; token?: string | undefined; signal: AbortSignal; held: boolean },
-): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const request = httpRequest(url, {
-      agent: false,
-      signal,
-      headers: {
-        connection: "Upgrade",
-        upgrade: protocol,
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      },
-    });
-    const timer = setTimeout(() => request.destroy(new Error(`no answer within ${answerMs} ms`)), answerMs);
-    if (!held) timer.unref();
-    request.on("socket", (socket) => {
-      if (!held) socket.unref();
-    });
-    request.once("upgrade", (_response, socket: Socket, head: Buffer) => {
-      clearTimeout(timer);
-      if (head.length > 0) socket.unshift(head);
-      socket.setNoDelay(true);
-      resolve(socket);
-    });
-    request.once("response", (response) => {
-      request.destroy(new Error(`what listens there is no daemon of this kind (HTTP ${response.statusCode})`));
-    });
-    request.on("error", reject);
-    request.once("close", () => clearTimeout(timer));
-    request.end();
-  });
+function unreachable(url: string, why: string): AgentScopeError {
+  return new AgentScopeError("STUDIO_UNREACHABLE", `no daemon can be reached at ${url}: ${why}${tlsAdvice(url, why)}`);
 }
 
-function unreachable(url: string, why: string): AgentScopeError {
-  return new AgentScopeError("STUDIO_UNREACHABLE", `no daemon can be reached at ${url}: ${why}`);
+function tlsAdvice(url: string, why: string): string {
+  const options = "tls of init, --tls-* of as-server, AGENTSCOPE_STUDIO_TLS_*";
+  if (!url.startsWith("https:")) return why === "socket hang up" ? ". Does it want https://?" : "";
+  if (/certificate required/i.test(why))
+    return `. It wants a certificate of yours with its key: cert and key of ${options}`;
+  if (/certificate|self-signed/i.test(why))
+    return `. Give the certificate of who has signed the daemon's: ca of ${options}`;
+  return /wrong version|EPROTO|packet length/i.test(why) ? ". Does it want http://?" : "";
 }
 
 function withAdvice(error: AgentScopeError): AgentScopeError {

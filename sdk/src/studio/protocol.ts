@@ -53,6 +53,10 @@ export const studioErrorCode = {
   unreachable: -32_004,
   /** A limit; the message names it, its value and its option. */
   limit: -32_005,
+  /** A server that was named lets in only who shows its token; the one that was given, if any, is not it. */
+  wantsToken: -32_006,
+  /** It has TLS: it is not trusted by what was given, or wants a certificate. */
+  wantsCertificate: -32_007,
 } as const;
 
 // ── Agent servers: a server opens the connection, tells of itself, and is then asked.

@@ -13,8 +13,9 @@ import type { AgentBrief, Allocation, AllocationItem, PersonQuestion, RunAnnounc
 import type { RunEnd, RunLine } from "./runLine.js";
 import { askOn, askPersonOn, type RunWay } from "./runWay.js";
 import { type EndTeller, ScriptEnd } from "./scriptEnd.js";
+import { scriptStudio } from "./scriptStudio.js";
 import { sdkVersion } from "./sdkVersion.js";
-import { namedStudio, studioAddress, studioEnvironment } from "./studioAddress.js";
+import { namedStudio, studioEnvironment } from "./studioAddress.js";
 import { StudioConnection } from "./studioConnection.js";
 import type { StudioLine } from "./studioLine.js";
 
@@ -64,12 +65,12 @@ export class ScriptRun implements RunWay, EndTeller, EditorWay {
    * @throws InvalidArgumentError when the name is no http address.
    */
   join(): void {
-    const address = studioAddress(settings.studioUrl);
+    const address = scriptStudio();
     if (address === undefined || address.url === this.url) return;
     const before = this.connection;
     this.url = address.url;
     this.connection = new StudioConnection({
-      address: () => studioAddress(settings.studioUrl),
+      address: scriptStudio,
       client: { kind: "script", name: basename(scriptPath()) },
       opened: (line) => this.opened(line),
       warn: (text) => settings.logger.warn(text),

@@ -1,10 +1,10 @@
 import { connect } from "node:net";
 import { pipeline } from "node:stream";
 import type { AttachableServer } from "./attachableServer.js";
-import { upgradedSocket } from "./dialStudio.js";
 import type { TunnelOrder } from "./protocol.js";
 import { tunnelPath, tunnelUpgrade } from "./studioAddress.js";
 import type { StudioLine } from "./studioLine.js";
+import { upgradedSocket } from "./upgradedSocket.js";
 
 /**
  * Opens a tunnel that a daemon has asked for, and leads it to a server's port. Bytes pass as they are, at the speed of the slower end.
@@ -15,8 +15,8 @@ export async function connectTunnel(
   { tunnelId, callerPort }: TunnelOrder,
   server: Pick<AttachableServer, "localPort" | "tunnelled">,
 ): Promise<void> {
-  const { url, token } = line.address;
-  const request = { protocol: tunnelUpgrade, token, signal: line.ended, held: true };
+  const { url, token, tls } = line.address;
+  const request = { protocol: tunnelUpgrade, token, tls, signal: line.ended, held: true };
   const tunnel = await upgradedSocket(new URL(tunnelPath + encodeURIComponent(tunnelId), url), request);
   const local = connect(server.localPort, "127.0.0.1");
   local.setNoDelay(true);

@@ -3,7 +3,7 @@ import { SocketDaemon } from "../studio/socketDaemon.js";
 import { StudioApp } from "../studio/studioApp.js";
 
 const daemon = new SocketDaemon({
-  url: `ws://${location.host}/studio/socket`,
+  url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/studio/socket`,
   mayEnter: async () => (await fetch("/studio/session")).status !== 401,
   reload: () => location.reload(),
 });
