@@ -17,6 +17,8 @@ const onEveryNode = process.argv.includes("--nodes") || Boolean(process.env.CI);
 const total = { passed: 0, failed: 0 };
 /** @type {string[]} */
 const failures = [];
+/** @type {string[]} */
+const unsteady = [];
 
 /** @param {string} title @param {boolean} ok */
 function count(title, ok) {
@@ -74,13 +76,19 @@ async function suites(title, args, node) {
   if (!ok && total.failed === failedBefore) count(`${title}: ended with an error outside of its tests`, false);
 }
 
-/** @param {string} title @param {{ testResults: { name: string, status: string, assertionResults: { fullName: string, status: string }[] }[] }} report */
+/**
+ * @typedef {{ fullName: string, status: string, failureMessages?: string[] }} TestResult
+ * @param {string} title @param {{ testResults: { name: string, status: string, assertionResults: TestResult[] }[] }} report
+ */
 function addResults(title, report) {
   for (const file of report.testResults) {
     const name = `${title}: ${file.name.slice(root.length)}`;
     const failedBefore = total.failed;
-    for (const { fullName, status } of file.assertionResults) {
-      if (status === "passed" || status === "failed") count(`${name}: ${fullName}`, status === "passed");
+    for (const { fullName, status, failureMessages = [] } of file.assertionResults) {
+      const line = [`${name}: ${fullName}`, ...failureMessages.map(shortened)].join("\n");
+      if (status === "passed" || status === "failed") count(line, status === "passed");
+      // It failed first, and passed when it was run again (`retry` in vitest.config.mjs).
+      if (status === "passed" && failureMessages.length > 0) unsteady.push(line);
       // The process was gone before the test ended; a test that is skipped on purpose is "skipped" or "todo".
       if (status === "pending") count(`${name}: ${fullName} (never ended)`, false);
     }
@@ -88,7 +96,15 @@ function addResults(title, report) {
   }
 }
 
+/** What a test failed with, short enough for the end of a log. @param {string} message */
+function shortened(message) {
+  const lines = message.replaceAll(/\u001B\[[\d;]*m/g, "").split("\n");
+  const own = lines.filter((line) => !/node_modules|node:internal/.test(line));
+  return own.slice(0, 12).map((line) => `      ${line.slice(0, 300)}`).join("\n");
+}
+
 function summary() {
+  if (unsteady.length > 0) console.log(`\nPassed only when run again:\n${unsteady.map((line) => `  ${line}`).join("\n")}`);
   if (failures.length > 0) console.log(`\nFailed:\n${failures.map((line) => `  ${line}`).join("\n")}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   process.exitCode = total.failed === 0 ? 0 : 1;

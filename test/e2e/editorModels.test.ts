@@ -8,8 +8,9 @@ import {
   startRun,
   stopRun,
 } from "agentscope-distributed-daemon/protocol";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { Editor as DaemonPeer } from "../daemon/editor.js";
+import { endManagedServers, endRuns } from "../daemon/endRuns.js";
 import { TemporaryFolder } from "../processes/temporaryFolder.js";
 import { until } from "../processes/until.js";
 import { Editor } from "./editor/editor.js";
@@ -51,6 +52,11 @@ describe.runIf(hasEditor())("language models that VS Code has, for agents", () =
   });
 
   keepEvidence(() => window && { editor, window });
+
+  afterEach(async () => {
+    await endRuns(daemon);
+    await endManagedServers(daemon);
+  });
 
   /** Waits until the window has told of its models. */
   const offers = () =>
@@ -123,6 +129,6 @@ describe.runIf(hasEditor())("language models that VS Code has, for agents", () =
   /** By the command; the dialog asks for a path. */
   async function setModelConfigs(file: string): Promise<void> {
     await window.run("AgentScope: Set Model Configs…");
-    await window.quickInput.answer(workspace.file(file));
+    await window.quickInput.answerFile(workspace.file(file));
   }
 });

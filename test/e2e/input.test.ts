@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { listQuestions, runOutput, type RunRow, startRun, stopRun } from "agentscope-distributed-daemon/protocol";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { Editor as DaemonPeer } from "../daemon/editor.js";
+import { endRuns } from "../daemon/endRuns.js";
 import { until } from "../processes/until.js";
 import { Editor } from "./editor/editor.js";
 import { keepEvidence } from "./editor/evidence.js";
@@ -39,6 +40,9 @@ describe.runIf(hasEditor())("questions of agents to the person", () => {
   });
 
   keepEvidence(() => window && { editor, window });
+
+  // The question of a test that failed is not asked in the next one.
+  afterEach(() => endRuns(daemon));
 
   const run = (...args: string[]): Promise<RunRow> =>
     daemon.ask(startRun, { script: workspace.file("main.ts"), args, cwd: workspace.path });
@@ -112,7 +116,9 @@ describe.runIf(hasEditor())("questions of agents to the person", () => {
     await window.page.locator(".codelens-decoration", { hasText: `Anna ${asked}` }).waitFor();
     await window.page.locator(".codelens-decoration a", { hasText: "Send Answer" }).waitFor();
     await window.screenshot(screenshots, "question-editor");
-    await window.reload();
+    // The editor saves what is typed a moment later.
+    await window.page.locator('.tab.active:not(.dirty)[aria-label^="Answer to Anna"]').waitFor();
+    await window.reloadWindow();
     await window.page.locator(".view-line", { hasText: "sometimes" }).waitFor({ timeout: 60_000 });
     await window.page.locator(".view-line", { hasText: "sometimes" }).click();
     await until(

@@ -113,11 +113,12 @@ describe.runIf(hasBrowser())("the pages of the daemon, in a browser", () => {
     expect(await seriousViolations(page)).toEqual([]);
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
-    expect(await page.evaluate("document.activeElement?.getAttribute('aria-label')")).toBe("Delete Berta");
+    await page.locator("[aria-label='Delete Berta']:focus").waitFor();
 
     await page.keyboard.press("Enter");
+    await dialog.waitFor();
     await page.keyboard.press("Tab");
-    expect(await page.evaluate("document.activeElement?.textContent")).toBe("Delete");
+    await dialog.locator("button:focus", { hasText: /^Delete$/ }).waitFor();
     await page.keyboard.press("Enter");
     await line.waitFor({ state: "detached" });
     await using editor = await studio.editor();

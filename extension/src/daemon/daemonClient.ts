@@ -152,8 +152,11 @@ export class DaemonClient {
       watch.subscriptionId = subscriptionId;
       if (!this.watches.has(watch)) await this.unsubscribe(watch, connection);
     } catch (error) {
-      // What is watched is not there, or the connection is at its end and the next one subscribes anew.
-      if (this.watches.has(watch)) watch.listener({ kind: "ended", reason: DaemonFailure.from(error).message });
+      const failure = DaemonFailure.from(error);
+      // The connection is at its end, and the next one subscribes anew.
+      if (failure.code === "down") return;
+      // What is watched is not there, or the daemon is silent.
+      if (this.watches.has(watch)) watch.listener({ kind: "ended", reason: failure.message });
     }
   }
 

@@ -5,6 +5,7 @@ import {
   serverInfo,
   type StreamEvent,
   studioErrorCode,
+  subscribe,
 } from "agentscope-distributed-daemon/protocol";
 import { ResponseError } from "vscode-jsonrpc/node";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -133,6 +134,25 @@ describe("watching", () => {
     await daemon.tell("tree", treeEvent({ snapshot: true }));
     await until(() => events.length === 1, { timeoutMs: 5_000, what: "an event of the next daemon" });
     expect(events[0]).toMatchObject({ kind: "tree", snapshot: true });
+  });
+
+  test("one that the daemon had not answered yet when it died is asked for anew, and not told of an end", async () => {
+    const events: StreamEvent[] = [];
+    const asked = new Promise<void>((resolve) => {
+      daemon.answer(subscribe, () => {
+        resolve();
+        return new Promise(() => {});
+      });
+    });
+    client.watch({ topic: "tree" }, (event) => events.push(event));
+    await asked;
+    daemon.answer(subscribe, (topic) => daemon.subscribe(topic));
+    await daemon.die();
+    await daemon.listen();
+    await subscribed(1);
+    await daemon.tell("tree", treeEvent({ snapshot: true }));
+    await until(() => events.length > 0, { timeoutMs: 5_000, what: "an event of the next daemon" });
+    expect(events).toMatchObject([{ kind: "tree", snapshot: true }]);
   });
 
   test("a watch that ends before the daemon has answered leaves no subscription", async () => {

@@ -60,6 +60,12 @@ export class FakeDaemon implements AsyncDisposable {
     for (const { rpc } of this.guests) add(rpc);
   }
 
+  subscribe(topic: Topic): { subscriptionId: string } {
+    const subscriptionId = randomUUID();
+    this.subscriptions.set(subscriptionId, topic);
+    return { subscriptionId };
+  }
+
   /** Tells those that watch a topic. */
   async tell(topic: Topic["topic"], event: StreamEvent): Promise<void> {
     for (const [subscriptionId, watched] of this.subscriptions) {
@@ -111,11 +117,7 @@ export class FakeDaemon implements AsyncDisposable {
       const { instance } = this;
       return { protocolVersion: studioProtocolVersion, version: "0.1.0", instance, pid: process.pid };
     });
-    rpc.onRequest(subscribe, (topic) => {
-      const subscriptionId = randomUUID();
-      this.subscriptions.set(subscriptionId, topic);
-      return { subscriptionId };
-    });
+    rpc.onRequest(subscribe, (topic) => this.subscribe(topic));
     rpc.onRequest(unsubscribe, ({ subscriptionId }) => {
       this.subscriptions.delete(subscriptionId);
       return {};

@@ -43,6 +43,22 @@ export class QuickInput {
     await this.input.press("Enter");
   }
 
+  /** Answers a dialog that asks for a file of this machine, by its path. */
+  async answerFile(path: string): Promise<void> {
+    await this.input.waitFor();
+    // It begins with a folder that it has looked up, over what is there.
+    await until(async () => (await this.input.inputValue()) !== "", { timeoutMs: 30_000, what: "the dialog's folder" });
+    await this.input.fill(path);
+    // It takes nothing while it looks up the path.
+    await until(
+      async () => {
+        await this.page.keyboard.press("Enter");
+        return disappears(this.widget, 2_000);
+      },
+      { timeoutMs: 30_000, what: "the end of the dialog" },
+    );
+  }
+
   async close(): Promise<void> {
     await this.page.keyboard.press("Escape");
     await this.widget.waitFor({ state: "hidden" });
@@ -55,6 +71,11 @@ export class QuickInput {
       return false;
     }
     await this.choose(title);
+    // The box is the same one when the command asks something.
+    await until(async () => (await this.widget.isHidden()) || (await this.input.inputValue()) !== `>${title}`, {
+      timeoutMs: 30_000,
+      what: "the end of the palette",
+    });
     return true;
   }
 
@@ -73,6 +94,13 @@ async function appears(locator: Locator, timeoutMs: number): Promise<boolean> {
       () => true,
       () => false,
     );
+}
+
+async function disappears(locator: Locator, timeoutMs: number): Promise<boolean> {
+  return locator.waitFor({ state: "hidden", timeout: timeoutMs }).then(
+    () => true,
+    () => false,
+  );
 }
 
 function escape(text: string): string {

@@ -54,7 +54,9 @@ test("whenever a child is killed each call runs once or not at all, in order, an
         const made = calls.map(({ text }) => text);
         // In the order in which they were made, none twice: a part of the list of all.
         expect(made.filter((text) => logged.includes(text))).toEqual(logged);
-        expect(logged).toEqual(expect.arrayContaining([...answered, ...begun]));
+        expect(logged).toEqual(expect.arrayContaining(answered));
+        // What the journal has may have been killed before its first line.
+        expect([...answered, ...begun]).toEqual(expect.arrayContaining(logged));
         expect([...answered, ...begun]).toHaveLength(callCount);
         expect(await chronicle.contents()).toEqual(expect.arrayContaining(answered));
       },
