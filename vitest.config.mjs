@@ -65,6 +65,9 @@ function project(name, include, more) {
       exclude: ["**/node_modules/**", "**/dist/**"],
       pool: "forks",
       server: { deps: { external: [/\/dist\//] } },
+      // One of thousands of tests with real processes is starved now and then on a shared machine. `npm test` lists those
+      // that passed only when they were run again, with what they failed with first: they are to be mended.
+      retry: process.env.CI ? 1 : 0,
       // A daemon of the one who runs the tests has nothing to do with them.
       env: { AGENTSCOPE_STUDIO_URL: "off" },
       ...more,
@@ -74,9 +77,6 @@ function project(name, include, more) {
 
 export default defineConfig({
   test: {
-    // One of thousands of tests with real processes is starved now and then on a shared machine. `npm test` lists those
-    // that passed only when they were run again, with what they failed with first: they are to be mended.
-    retry: process.env.CI ? 1 : 0,
     projects: [
       project("unit", [
         "sdk/test/**/*.test.ts",

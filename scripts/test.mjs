@@ -7,6 +7,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { otherNode, supportedNodes } from "./otherNodes.mjs";
 import { prepare } from "./prepare.mjs";
 
@@ -98,13 +99,17 @@ function addResults(title, report) {
 
 /** What a test failed with, short enough for the end of a log. @param {string} message */
 function shortened(message) {
-  const lines = message.replaceAll(/\u001B\[[\d;]*m/g, "").split("\n");
+  const lines = stripVTControlCharacters(message).split("\n");
   const own = lines.filter((line) => !/node_modules|node:internal/.test(line));
-  return own.slice(0, 12).map((line) => `      ${line.slice(0, 300)}`).join("\n");
+  return own
+    .slice(0, 12)
+    .map((line) => `      ${line.slice(0, 300)}`)
+    .join("\n");
 }
 
 function summary() {
-  if (unsteady.length > 0) console.log(`\nPassed only when run again:\n${unsteady.map((line) => `  ${line}`).join("\n")}`);
+  if (unsteady.length > 0)
+    console.log(`\nPassed only when run again:\n${unsteady.map((line) => `  ${line}`).join("\n")}`);
   if (failures.length > 0) console.log(`\nFailed:\n${failures.map((line) => `  ${line}`).join("\n")}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   process.exitCode = total.failed === 0 ? 0 : 1;

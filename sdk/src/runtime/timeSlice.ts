@@ -20,6 +20,8 @@ export class TimeSlice {
   private last: SliceWaiter | undefined = undefined;
   private lastSince = 0;
   private readonly waiters = new Set<SliceWaiter>();
+  /** Who is called back: there was time just now. */
+  private next: SliceWaiter | undefined = undefined;
   /** Agents with long turns, and how many short ones they had since. */
   private readonly computing = new Map<SliceWaiter, number>();
 
@@ -31,14 +33,19 @@ export class TimeSlice {
       setImmediate(() => this.end());
     } else {
       this.measure(now);
-      if (now >= this.endsAt || (this.computing.size > 0 && this.computing.has(waiter))) {
+      if (waiter !== this.next && (now >= this.endsAt || this.mustBeFirst(waiter))) {
         this.waiters.add(waiter);
         return false;
       }
     }
+    this.next = undefined;
     this.last = waiter;
     this.lastSince = now;
     return true;
+  }
+
+  private mustBeFirst(waiter: SliceWaiter): boolean {
+    return this.computing.size > 0 && this.computing.has(waiter);
   }
 
   /** How long the last turn took, up to its first `await`. */
@@ -59,9 +66,22 @@ export class TimeSlice {
   private end(): void {
     this.measure(performance.now());
     this.endsAt = undefined;
-    if (this.waiters.size === 0) return;
-    const waiters = [...this.waiters];
-    this.waiters.clear();
-    for (const waiter of waiters) waiter.goOn();
+    this.callBack();
+  }
+
+  /** In the order in which they came, while there is time: the others keep their places. There can be a million. */
+  private callBack(): void {
+    let left = this.waiters.size;
+    for (const waiter of this.waiters) {
+      if (left-- === 0) break;
+      if (this.endsAt !== undefined) {
+        if (performance.now() >= this.endsAt) break;
+        if (this.mustBeFirst(waiter)) continue;
+      }
+      this.waiters.delete(waiter);
+      this.next = waiter;
+      waiter.goOn();
+    }
+    this.next = undefined;
   }
 }
