@@ -1,6 +1,7 @@
 import { asError, InvalidArgumentError } from "../errors.js";
 import { Msg } from "../messages/msg.js";
 import type { ChatResult, ChatTool, ChatToolCall } from "../models/chatModel.js";
+import { telemetry } from "../telemetry/telemetry.js";
 import { agent } from "./agentDecorator.js";
 import { builtInAgent, portableConfig } from "./brand.js";
 import type { ToolCallRecord, ToolResultRecord } from "./conversation.js";
@@ -133,7 +134,8 @@ export class ReActAgent<Config extends ReActAgentConfig = ReActAgentConfig> exte
     if (invalid !== undefined) throw new Error(invalid);
     const tool = this.opened?.tools[name];
     if (tool === undefined) throw new Error(`there is no tool ${name}`);
-    return tool.execute(input as never, { toolCallId: id, abortSignal: this.abortSignal });
+    const call = async () => tool.execute(input as never, { toolCallId: id, abortSignal: this.abortSignal });
+    return telemetry.on === undefined ? call() : telemetry.on.toolCall({ name, id }, call);
   }
 }
 

@@ -2,6 +2,7 @@
 import { Command, Option, InvalidArgumentError as InvalidOption } from "commander";
 import { accessRoles } from "../access/accessToken.js";
 import { asError } from "../errors.js";
+import { logFormats, logLevels } from "../log/logSettings.js";
 import { sdkVersion } from "../studio/sdkVersion.js";
 import { type CertOptions, makeCertificates, makeToken, type TokenOptions } from "./accessCommands.js";
 import { startAgentServer, type StartOptions } from "./startAgentServer.js";
@@ -58,6 +59,17 @@ const start = program
       .hideHelp(),
   )
   .option("--no-log", "print nothing on standard error but errors")
+  .addOption(
+    new Option(
+      "--log-format <format>",
+      "json: lines with level, time and ids, also of what agents print (default: $AGENTSCOPE_LOG_FORMAT, else text)",
+    ).choices(logFormats),
+  )
+  .addOption(
+    new Option("--log-level <level>", "the least serious lines (default: $AGENTSCOPE_LOG_LEVEL, else info)").choices(
+      logLevels,
+    ),
+  )
   .action(async (options: StartOptions) => startAgentServer(options));
 
 // What people type is mostly `as-server` and options of start.

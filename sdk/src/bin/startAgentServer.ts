@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { readMcpServers } from "../agents/tools/mcpServers.js";
 import { asError, InvalidArgumentError } from "../errors.js";
+import { type LogFormat, type LogLevel, logSettings } from "../log/logSettings.js";
+import { ServerLog } from "../log/serverLog.js";
 import { formatReadyLine } from "../launch/readyLine.js";
 import { isLoopback } from "../link/peer.js";
 import { readModelConfigs } from "../models/modelConfigs.js";
@@ -45,19 +47,21 @@ export interface StartOptions extends AccessOptions, Partial<ServerLimits> {
   managed?: boolean;
   maxAloneSeconds?: number;
   log: boolean;
+  logFormat?: LogFormat;
+  logLevel?: LogLevel;
 }
 
 /** Runs an agent server in this process: the ready line on standard output, the log on standard error. */
 export async function startAgentServer(options: StartOptions): Promise<void> {
-  const log = (line: string) => {
-    if (options.log) process.stderr.write(`${line}\n`);
-  };
+  const serverId = options.serverId ?? `server-${randomUUID().slice(0, 8)}`;
+  const logs = logSettings(options);
+  const log = new ServerLog(logs, { server_id: serverId });
   const server = await AgentServer.start(
     {
       // Others reach it through the daemon then.
       host: options.localMode === true || options.viaStudio !== undefined ? "127.0.0.1" : options.host,
       port: options.port,
-      serverId: options.serverId ?? `server-${randomUUID().slice(0, 8)}`,
+      serverId,
       classes: [],
       agentDir: options.agentDir,
       modelConfigs: options.modelConfigPath === undefined ? [] : readModelConfigs(options.modelConfigPath),
@@ -73,23 +77,25 @@ export async function startAgentServer(options: StartOptions): Promise<void> {
       saveDir: options.saveDir,
       stateFolder: agentStateFolder(options.saveDir),
       studio: studioOf(options),
+      log: logs,
       child: false,
     },
     // What agents left running must not keep a stopped server.
-    { onStop: () => process.exit(), warn: log },
+    { onStop: () => process.exit(), warn: (text) => log.write("warn", text) },
   );
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void server.stop());
   try {
     const report = await server.loaded();
-    if (report !== undefined) for (const line of formatAgentDirReport(report)) log(line);
+    if (report !== undefined) for (const line of formatAgentDirReport(report)) log.write("info", line);
   } catch (error) {
     process.exitCode = 1;
-    process.stderr.write(`as-server: ${asError(error).message}\n`);
+    const { message } = asError(error);
+    log.write("error", log.isJson ? message : `as-server: ${message}`);
     await server.stop();
     return;
   }
-  const { host, port, serverId } = await server.reachable();
-  log(`agent server ${serverId} listens on ${host}:${port}; Ctrl-C stops it`);
+  const { host, port } = await server.reachable();
+  log.write("info", `agent server ${serverId} listens on ${host}:${port}; Ctrl-C stops it`);
   process.stdout.write(formatReadyLine({ event: "ready", host, port, server_id: serverId }));
 }
 

@@ -3,6 +3,7 @@ import { AgentScopeError, asError } from "../errors.js";
 import { AgentServer } from "../server/agentServer.js";
 import { formatAgentDirReport } from "../server/agentDir.js";
 import type { ServerOptions } from "../server/serverOptions.js";
+import { askedForBy } from "../telemetry/environment.js";
 import { formatReadyLine } from "./readyLine.js";
 import { lifelineDescriptor } from "./lifeline.js";
 
@@ -13,8 +14,8 @@ let text = "";
 let started = false;
 let server: AgentServer | undefined;
 
-/** How long the end may take once the parent is gone: agents dispose of what they have for a moment. In milliseconds. */
-const endMs = 1500;
+/** How long the end may take once the parent is gone: agents dispose of what they have, and workers send what they have measured, for a moment. In milliseconds. */
+const endMs = askedForBy(process.env) === undefined ? 1500 : 4000;
 
 lifeline.on("data", (bytes: Buffer) => {
   text += bytes.toString("utf8");

@@ -205,3 +205,8 @@ function modelFrom([configName, modelType, modelName, reason, status, hint, text
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : inspect(value);
 }
+
+/** What a call of a deleted agent ends with. */
+export function failureOfGoneAgent(agent: AgentLabel): AgentScopeError {
+  return failureOfAgent(new AgentScopeError("AGENT_NOT_FOUND", "it was deleted"), agent);
+}

@@ -16,6 +16,11 @@ export const operation = {
   bind: 2,
   /** number, seq, caller (number of the calling agent, 0 the script), method, count, argument… */
   call: 3,
+  /**
+   * count, header…, then the fields of `call`: one that stands in a trace, with its context as names and values of W3C headers. Sent
+   * to those who say that they know it (PeerInfo.readsTraces)
+   */
+  callInTrace: 14,
   /** promise, argument */
   value: 4,
   /** promise, failure */

@@ -17,6 +17,8 @@ export interface PeerInfo {
   realm: string;
   /** Whether a debugger may hold it up for longer than any time limit. */
   debugged?: boolean;
+  /** Whether it knows calls that stand in a trace (operation `callInTrace`); a process of before that does not say it. */
+  readsTraces?: boolean;
 }
 
 /** How much a worker has to do. */

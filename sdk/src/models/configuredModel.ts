@@ -1,6 +1,7 @@
 import type { ChatModel, ChatRequest, ChatResult, ChatStream } from "./chatModel.js";
 import type { ModelConfig } from "./modelConfigSchema.js";
 import { modelNameOf } from "./providers.js";
+import { telemetry } from "../telemetry/telemetry.js";
 import { TextQueue } from "./textQueue.js";
 
 /** The model of a config. What a call needs is loaded with the first one: a server without any loads no model library. */
@@ -35,7 +36,11 @@ export class ConfiguredModel implements ChatModel {
 
   private async call(request: ChatRequest, onText: ((piece: string) => void) | undefined): Promise<ChatResult> {
     request.abortSignal?.throwIfAborted();
-    const { callModel } = await import("./callModel.js");
-    return callModel({ config: this.config, request, onText });
+    const { config } = this;
+    const call = async () => {
+      const { callModel } = await import("./callModel.js");
+      return callModel({ config, request, onText });
+    };
+    return telemetry.on === undefined ? call() : telemetry.on.modelCall(config, request, call);
   }
 }

@@ -11,7 +11,7 @@ import type { Person } from "./person.js";
 import { Residents } from "./residents.js";
 import { ResultPool } from "./resultPool.js";
 import { TimeSlice } from "./timeSlice.js";
-import { currentTask } from "./task.js";
+import { currentTask, type Task } from "./task.js";
 
 /** An agent class that a host can make agents of. */
 export type AgentClass = new (...args: never[]) => AgentInstance;
@@ -48,6 +48,8 @@ export interface HostEvents {
   agentDeleted(agent: HostedAgent): void;
   callBegun(agent: HostedAgent): void;
   callEnded(agent: HostedAgent): void;
+  /** Whether its turn had begun or not. */
+  callFailed?(agent: HostedAgent, task: Task, error: Error): void;
 }
 
 let construction: { spec: AgentSpec; agentClass: object } | undefined;
@@ -324,6 +326,11 @@ export class AgentHost implements AgentHome {
     this.busy.delete(agent);
     this.counters.turnEnded();
     this.options.events?.callEnded(agent);
+  }
+
+  /** @internal A call has failed. */
+  failed(agent: HostedAgent, task: Task, error: Error): void {
+    this.options.events?.callFailed?.(agent, task, error);
   }
 
   private checkDeadlines(): void {

@@ -1,10 +1,11 @@
 import { agentBrand } from "../agents/brand.js";
 import { AgentCreationError, type AgentLabel, AgentScopeError, asError } from "../errors.js";
 import { isDebugged } from "../link/debugged.js";
-import { failureOfAgent, withChain } from "../link/failure.js";
+import { failureOfAgent, failureOfGoneAgent, withChain } from "../link/failure.js";
 import type { CallResult } from "../messages/callResult.js";
 import { unwrapLarge } from "../messages/largeValue.js";
 import { callWatch } from "../studio/callLog.js";
+import { telemetry } from "../telemetry/telemetry.js";
 import { type AgentInstance, callGivenUp, isThenable, relayedCall } from "./agentCode.js";
 import type { AgentKeeper } from "./agentKeeper.js";
 import type { AgentSpec } from "./agentSpec.js";
@@ -16,6 +17,7 @@ import { LocalResult } from "./localResult.js";
 import type { Person } from "./person.js";
 import { awaitInputs, type InputListener } from "./taskInputs.js";
 import { tellBegun, tellEnded, tellLocal } from "./toldCalls.js";
+import { endTraced, traceLocal } from "./tracedCalls.js";
 import { currentTask, runOutsideTurns, runTurn, Task, type TaskAgent, type TaskSink } from "./task.js";
 import type { SliceWaiter, TimeSlice } from "./timeSlice.js";
 import { pendingTurn, Turn } from "./turn.js";
@@ -37,6 +39,8 @@ export interface AgentHome {
   readonly counters: CallCounters;
   begun(agent: HostedAgent): void;
   finished(agent: HostedAgent): void;
+  /** A call has failed, whether its turn had begun or not. */
+  failed(agent: HostedAgent, task: Task, error: Error): void;
   /** Whom agents speak to that nobody elsewhere has made. */
   readonly person: Person | undefined;
   /** Whether calls are of no use once their caller is gone. */
@@ -185,6 +189,7 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
     const task = new Task(this, { caller, seq: log?.nextLocal() ?? 0, method, args: inputs, sink });
     result.source = new LocalResult(task);
     if (log !== undefined && !this.endsWithCaller) tellLocal(log, task);
+    if (telemetry.on !== undefined) traceLocal(telemetry.on, task, result);
     this.submit(task);
   }
 
@@ -252,6 +257,7 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
     task.state = "running";
     task.since = coarseNow();
     if (task.told) tellBegun(task);
+    task.span?.begun();
     this.host.begun(this);
     const turn = (this.turn ??= new Turn(this));
     try {
@@ -304,6 +310,8 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
     if (task.ended) return;
     this.host.counters.ended();
     if (task.told) tellEnded(task, state, outcome);
+    if (state === "failed") this.host.failed(this, task, outcome as Error);
+    if (task.span !== undefined) endTraced(task, state, outcome);
     task.end(state, outcome);
   }
 
@@ -389,10 +397,4 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
   private goneError(): AgentScopeError {
     return failureOfGoneAgent(this.label);
   }
-}
-
-/** What a call of a deleted agent ends with. */
-export function failureOfGoneAgent(agent: AgentLabel): AgentScopeError {
-  const error = new AgentScopeError("AGENT_NOT_FOUND", "it was deleted");
-  return failureOfAgent(error, agent);
 }

@@ -1,20 +1,22 @@
 import { AgentScopeError, PlaceholderExpiredError } from "../errors.js";
-import { failureToWire } from "../link/failure.js";
+import { failureOfGoneAgent, failureToWire } from "../link/failure.js";
 import { type Cursor, observeMethod, operation, replyMethod } from "../link/operations.js";
 import type { CallResult } from "../messages/callResult.js";
 import { Placeholder } from "../messages/placeholder.js";
 import { LargeValue } from "../messages/largeValue.js";
 import { callWatch } from "../studio/callLog.js";
+import { telemetry } from "../telemetry/telemetry.js";
 import type { AgentHost } from "./agentHost.js";
 import { type AgentLife, readAgentLife } from "./agentLife.js";
 import type { AgentSpec } from "./agentSpec.js";
-import { failureOfGoneAgent, type HostedAgent } from "./hostedAgent.js";
+import type { HostedAgent } from "./hostedAgent.js";
 import { LocalResult } from "./localResult.js";
 import { type Person, PersonElsewhere } from "./person.js";
 import { SequenceTable } from "./sequenceTable.js";
 import type { SessionPort } from "./sessionPort.js";
 import { Task, type TaskSink } from "./task.js";
 import { tellArrived, tellDropped } from "./toldCalls.js";
+import { traceArrived } from "./tracedCalls.js";
 
 /** So many refusals of one caller are kept for others who were given the results. */
 const maxRefused = 1024;
@@ -106,7 +108,15 @@ export class IncomingCalls implements TaskSink {
     this.agents.delete(cursor.number());
   }
 
-  call(cursor: Cursor): void {
+  /** A call that stands in a trace. */
+  callInTrace(cursor: Cursor): void {
+    const headers: string[] = [];
+    for (let count = cursor.number(); count > 0; count--) headers.push(cursor.text());
+    this.call(cursor, headers);
+  }
+
+  /** @param headers of the trace that it stands in. */
+  call(cursor: Cursor, headers: readonly string[] = []): void {
     const number = cursor.number();
     const seq = cursor.number();
     const caller = cursor.number();
@@ -133,6 +143,7 @@ export class IncomingCalls implements TaskSink {
     this.arrived(seq);
     const { log } = callWatch;
     if (log !== undefined && (seq & this.toldMask) === 0 && !agent.endsWithCaller) tellArrived(log, task);
+    if (telemetry.on !== undefined) traceArrived(telemetry.on, task, headers);
     agent.submit(task);
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { basename } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import type { DistOptions } from "../agents/distOptions.js";
 import { AgentScopeError } from "../errors.js";
@@ -15,14 +16,24 @@ import { AgentHost } from "./agentHost.js";
 import { Connection } from "./connection.js";
 import { Endpoint } from "./endpoint.js";
 import type { HostedAgent } from "./hostedAgent.js";
-import { relayPrefix } from "./relay.js";
+import { tellOfHost } from "./hostTelemetry.js";
+import { relayPrefix } from "./relayId.js";
 import { currentTask } from "./task.js";
+import { endTracedRun } from "./tracedCalls.js";
 import type { Runtime } from "./threadRuntime.js";
 
 /** The runtime of a process that is no agent server: one thread, which connects to servers and listens for none. */
 export function makeMainRuntime(): Runtime {
   const instance = randomUUID();
-  const self = { instance, address: "", serverId: "", lanes: [], machine: thisMachine(), realm: "" };
+  const self = {
+    instance,
+    address: "",
+    serverId: "",
+    lanes: [],
+    machine: thisMachine(),
+    realm: "",
+    readsTraces: true,
+  };
   const connections = new Map<string, Connection>();
   const byAccess = new Map<string, Connection>();
   const accesses = new Map<string, ServerAccess>();
@@ -111,6 +122,16 @@ export function makeMainRuntime(): Runtime {
     },
     () => studioOfChild(instance),
   );
+  tellOfHost(
+    host,
+    {
+      service: settings.project ?? "agentscope-distributed",
+      attributes: { "service.instance.id": instance },
+      warn: (text) => settings.logger.warn(text),
+    },
+    isMainThread ? () => settings.name ?? basename(process.argv[1] ?? "script") : undefined,
+  );
+  if (isMainThread) process.once("beforeExit", endTracedRun);
   // Workers of a program are part of its run, and not runs of their own.
   if (isMainThread) run.join();
   return {

@@ -4,6 +4,7 @@ import { CallResult } from "../messages/callResult.js";
 import { LargeValue } from "../messages/largeValue.js";
 import type { CallEnd } from "../studio/callBatch.js";
 import { type CallMade, callWatch } from "../studio/callLog.js";
+import { type CallSpan, telemetry } from "../telemetry/telemetry.js";
 import type { AgentSpec } from "./agentSpec.js";
 import { SequenceTable } from "./sequenceTable.js";
 import type { SessionPort } from "./sessionPort.js";
@@ -26,6 +27,8 @@ export interface OutgoingCall {
   result: CallResult<unknown>;
   /** When and where that was, if it could not be sent at once and somebody watches. */
   made: CallMade | undefined;
+  /** Its place in a trace; where nobody traces none. */
+  span: CallSpan | undefined;
 }
 
 /** An agent that this end can call now. */
@@ -58,6 +61,8 @@ export class OutgoingCalls {
   private readonly pins = new Map<number, CallResult<unknown>[]>();
   /** Calls whose ends are told to whoever watches. */
   private told: Set<number> | undefined = undefined;
+  /** Of calls that stand in a trace. */
+  private spans: Map<number, CallSpan> | undefined = undefined;
   /** What the other end knows of which calls are told of. */
   private toldMask = 0;
   private releases: number[] = [];
@@ -105,7 +110,7 @@ export class OutgoingCalls {
   }
 
   /** @param number the agent's, as `create` or `bind` gave it. */
-  call(number: number, { caller, method, args, result }: OutgoingCall): void {
+  call(number: number, { caller, method, args, result, span }: OutgoingCall): void {
     if (this.releases.length > 0) this.flushReleases();
     const { log } = callWatch;
     if (log !== undefined && log.mask !== this.toldMask) this.sendMask(log.mask);
@@ -113,8 +118,24 @@ export class OutgoingCalls {
     result.seq = seq;
     const out = this.session.channel.write(sizeOf(args));
     const methodField = method === "reply" ? replyMethod : method === "observe" ? observeMethod : method;
-    out.push(operation.call, number, seq, caller, methodField, args.length);
+    if (span === undefined) out.push(operation.call);
+    else this.beginTraced(out, seq, span);
+    out.push(number, seq, caller, methodField, args.length);
     for (const arg of args) this.session.writeArgument(out, arg, seq);
+  }
+
+  private beginTraced(out: unknown[], seq: number, span: CallSpan): void {
+    (this.spans ??= new Map()).set(seq, span);
+    const headers = this.session.otherReadsTraces ? (telemetry.on?.toWire(span.context) ?? []) : [];
+    if (headers.length > 0) out.push(operation.callInTrace, headers.length, ...headers);
+    else out.push(operation.call);
+  }
+
+  private endTraced(seq: number, error?: AgentScopeError): void {
+    const span = this.spans?.get(seq);
+    if (span === undefined) return;
+    this.spans?.delete(seq);
+    span.end(error);
   }
 
   private sendMask(mask: number): void {
@@ -152,6 +173,7 @@ export class OutgoingCalls {
   answered(seq: number, value: unknown): void {
     const sink = this.take(seq);
     if (this.told !== undefined) this.tellEnd(seq, { outcome: "ready" });
+    if (this.spans !== undefined) this.endTraced(seq);
     // Given up before (a cycle): nobody else will release it.
     if (sink instanceof CallResult && sink.settled) this.release(seq);
     sink?.fulfil(value);
@@ -160,6 +182,7 @@ export class OutgoingCalls {
   failed(seq: number, error: AgentScopeError): void {
     const sink = this.take(seq);
     if (this.told !== undefined) this.tellEnd(seq, failedEnd(error));
+    if (this.spans !== undefined) this.endTraced(seq, error);
     sink?.fail(error);
   }
 
@@ -167,6 +190,7 @@ export class OutgoingCalls {
   kept(seq: number, sizeBytes: number): void {
     const sink = this.take(seq);
     if (this.told !== undefined) this.tellEnd(seq, { outcome: "ready", sizeBytes });
+    if (this.spans !== undefined) this.endTraced(seq);
     if (sink?.keep !== undefined) sink.keep(() => this.release(seq));
   }
 

@@ -1,10 +1,11 @@
 import { type AgentLabel, type AgentScopeError, AgentServerNotAliveError } from "../errors.js";
 import { CallResult } from "../messages/callResult.js";
+import { type CallSpan, telemetry } from "../telemetry/telemetry.js";
 import type { Recovered } from "./agentSpec.js";
 import type { AgentReference, AgentTarget, ReferenceTarget } from "./agentTarget.js";
 import { ForwardedResult } from "./forwardedResult.js";
 import { guardHeap } from "./heapGuard.js";
-import { relayPrefix } from "./relay.js";
+import { relayPrefix } from "./relayId.js";
 import { RemoteAgent } from "./remoteAgent.js";
 import { maxRestarts, RestartBudget, restartWindowMs } from "./restartBudget.js";
 import { currentTask } from "./task.js";
@@ -23,6 +24,8 @@ interface OpenCall {
   method: string;
   args: unknown[];
   result: CallResult<unknown>;
+  /** Where it stands in a trace. */
+  trace: CallSpan["context"] | undefined;
   /** How it was sent last, if it was. */
   sent: { by: RemoteAgent; epoch: number; attempt: CallResult<unknown> } | undefined;
   /** What it was lost with. */
@@ -104,7 +107,8 @@ export class RecoveringAgent implements AgentTarget {
       return;
     }
     guardHeap(this.open.size);
-    const call = { caller: currentTask()?.agent.number ?? 0, method, args, result, sent: undefined, lost: undefined };
+    const caller = currentTask()?.agent.number ?? 0;
+    const call = { caller, method, args, result, trace: telemetry.on?.here(), sent: undefined, lost: undefined };
     this.open.add(call);
     if (state.kind === "here") this.send(call);
     // Somebody waits for it now.
@@ -117,7 +121,7 @@ export class RecoveringAgent implements AgentTarget {
     call.sent = { by, epoch, attempt };
     call.lost = undefined;
     call.result.source = new ForwardedResult(attempt);
-    by.callFor(call.caller, { method: call.method, args: call.args, result: attempt });
+    by.callFor(call.caller, { method: call.method, args: call.args, result: attempt, trace: call.trace });
     // A value that stayed on the server would be lost with it.
     attempt.whenRead(({ state, outcome }) => {
       if (state === "value") this.end(call, () => call.result.fulfil(outcome));

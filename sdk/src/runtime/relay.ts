@@ -2,9 +2,6 @@ import { CallResult } from "../messages/callResult.js";
 import { type AgentInstance, callGivenUp, relayedCall } from "./agentCode.js";
 import type { AgentTarget } from "./agentTarget.js";
 
-/** Begins the id of such an agent; the id of the one that it stands for follows. */
-export const relayPrefix = "relay/";
-
 /**
  * An agent that the other end of a session can't reach by itself (a child process of this one, or one that is still being
  * started): this process takes its calls and passes them on.

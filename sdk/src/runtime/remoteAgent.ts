@@ -4,15 +4,21 @@ import { CallResult, type ResultSource } from "../messages/callResult.js";
 import { settings } from "../orchestration/settings.js";
 import { callId } from "../studio/callBatch.js";
 import { callWatch } from "../studio/callLog.js";
+import { type CallSpan, telemetry } from "../telemetry/telemetry.js";
 import type { AgentSpec } from "./agentSpec.js";
 import type { AgentReference, AgentTarget, ReferenceTarget } from "./agentTarget.js";
 import type { Connection } from "./connection.js";
 import { guardHeap } from "./heapGuard.js";
 import type { BoundAgent, OutgoingCall } from "./outgoingCalls.js";
 import type { Session } from "./session.js";
-import { relayPrefix } from "./relay.js";
+import { relayPrefix } from "./relayId.js";
 import { currentTask } from "./task.js";
 import { tellMade, tellUnsent } from "./toldCalls.js";
+
+/** A call, and where it stands in a trace, if that is not where the code is that runs. */
+interface CallToMake extends Pick<OutgoingCall, "method" | "args" | "result"> {
+  trace?: CallSpan["context"] | undefined;
+}
 
 /**
  * An agent that lives in another process, from when its handle is made: what it is called with waits here, in order, until it
@@ -188,8 +194,13 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   }
 
   /** @param caller the number of the calling agent on this host; 0 for the script. */
-  callFor(caller: number, { method, args, result }: Pick<OutgoingCall, "method" | "args" | "result">): void {
-    const call: OutgoingCall = { caller, method, args, result, made: undefined };
+  callFor(caller: number, { method, args, result, trace }: CallToMake): void {
+    const { on } = telemetry;
+    const span =
+      on === undefined || this.isResident
+        ? undefined
+        : on.madeCall(this, { method, parent: trace ?? on.here(), args, result });
+    const call: OutgoingCall = { caller, method, args, result, made: undefined, span };
     result.source = this;
     if (this.launch !== undefined) this.launchNow();
     this.isAwaited = true;
@@ -207,6 +218,7 @@ export class RemoteAgent implements AgentTarget, ResultSource {
     const { log } = callWatch;
     if (error !== undefined) {
       call.result.fail(error);
+      call.span?.end(error);
       if (log !== undefined && !this.isResident) tellUnsent(log, this, { ...call, error });
       return;
     }

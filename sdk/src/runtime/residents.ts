@@ -41,6 +41,7 @@ export class Residents {
       counters: this.counters,
       begun: () => {},
       finished: () => {},
+      failed: () => {},
       person: undefined,
       endsWithCaller: true,
     };

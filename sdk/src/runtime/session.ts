@@ -100,6 +100,10 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
     return this.connection.peer?.instance;
   }
 
+  get otherReadsTraces(): boolean {
+    return this.connection.peer?.readsTraces === true;
+  }
+
   get otherRealm(): string {
     return this.connection.peer?.realm ?? "";
   }
@@ -147,6 +151,8 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
     switch (code) {
       case operation.call:
         return this.incoming.call(cursor);
+      case operation.callInTrace:
+        return this.incoming.callInTrace(cursor);
       case operation.result: {
         const seq = cursor.number();
         return this.args.readAnswer(cursor, (value) => this.outgoing.answered(seq, value));

@@ -12,6 +12,8 @@ export interface SessionPort {
   readonly otherCallerName: string;
   /** Unique for each start of the process at the other end. */
   readonly otherInstance: string | undefined;
+  /** Whether the other end knows calls that stand in a trace. */
+  readonly otherReadsTraces: boolean;
   /** This process. */
   readonly self: PeerInfo;
   /** Why it is over, once it is. */

@@ -3,6 +3,7 @@ import type { AgentLabel, AgentScopeError } from "../errors.js";
 import { coarseNow } from "./coarseClock.js";
 import { CallResult } from "../messages/callResult.js";
 import { callId } from "../studio/callBatch.js";
+import { type CallSpan, telemetry } from "../telemetry/telemetry.js";
 
 /** The agent of a task, as others than its mailbox see it. */
 export interface TaskAgent {
@@ -60,6 +61,8 @@ export class Task {
   pooled = false;
   /** Whoever watches is told of it. */
   told = false;
+  /** Its place in a trace, until it has ended; where nobody traces none. */
+  span: CallSpan | undefined = undefined;
   /** Called at its end; for those who ask for its result before. */
   private watchers: ((task: Task) => void)[] | undefined = undefined;
 
@@ -160,6 +163,12 @@ interface TurnStarter<Instance> {
 
 /** Starts a task's turn, as part of it. */
 export function runTurn<Instance>(turn: TurnStarter<Instance>, instance: Instance, task: Task): unknown {
+  const { span } = task;
+  if (span === undefined || telemetry.on === undefined) return startTracked(turn, instance, task);
+  return telemetry.on.within(span.context, () => startTracked(turn, instance, task));
+}
+
+function startTracked<Instance>(turn: TurnStarter<Instance>, instance: Instance, task: Task): unknown {
   return tracked ? turns.run(task, startIn, turn, instance, task) : turn.start(instance, task);
 }
 

@@ -5,7 +5,7 @@ import { sizeOf } from "../messages/valueCodec.js";
 import type { CalledAgent, CallEnd } from "../studio/callBatch.js";
 import { type CallLog, type CallMade, callWatch } from "../studio/callLog.js";
 import { thrownSite } from "../studio/thrownSite.js";
-import { relayPrefix } from "./relay.js";
+import { idOfMeant } from "./relayId.js";
 import type { Task } from "./task.js";
 
 // What this thread tells of its calls to whoever watches (studio/callLog.ts), at both ends of them.
@@ -108,7 +108,7 @@ export function failedEnd(error: AgentScopeError): CallEnd {
 function toldAgent({ label, className }: Agent): CalledAgent {
   const { id, name, server } = label;
   // Who passes calls on stands for the agent.
-  return { agentId: id.startsWith(relayPrefix) ? id.slice(relayPrefix.length) : id, name, className, server };
+  return { agentId: idOfMeant(id), name, className, server };
 }
 
 /** Calls back with the ids of the calls whose results are among the arguments: at once, and again if some get theirs later. */

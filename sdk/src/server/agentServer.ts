@@ -57,6 +57,7 @@ export class AgentServer {
       lanes: [],
       machine: thisMachine(),
       realm: realmOf(options),
+      readsTraces: true,
     };
     this.router = new Router(this.self, options.limits.maxConnections);
     this.files = new ServedFiles(options.saveDir);

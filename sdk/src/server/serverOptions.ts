@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { checkSecret } from "../access/accessToken.js";
 import type { McpServers } from "../agents/tools/mcpServer.js";
 import { InvalidArgumentError } from "../errors.js";
+import type { LogSettings } from "../log/logSettings.js";
 import type { ClientTls } from "../link/grpcClient.js";
 import { isLoopback } from "../link/peer.js";
 import { checkStudioUrl } from "../studio/studioAddress.js";
@@ -59,6 +60,8 @@ export interface ServerOptions {
   stateFolder: string | undefined;
   /** The daemon that it tells of itself; undefined: none. */
   studio: StudioOptions | undefined;
+  /** How it logs; undefined: as lines of text, and agents by themselves. */
+  log?: LogSettings | undefined;
   /** Started by a process that it ends with, and that may name the modules of classes. */
   child: boolean;
 }

@@ -1,10 +1,13 @@
+import { randomUUID } from "node:crypto";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { AgentScopeError, asError } from "../errors.js";
 import { failureToWire } from "../link/failure.js";
 import { settings } from "../orchestration/settings.js";
 import { AgentHost } from "../runtime/agentHost.js";
 import { CallCounters } from "../runtime/callCounters.js";
+import { tellOfHost } from "../runtime/hostTelemetry.js";
 import { setRuntime } from "../runtime/runtime.js";
+import { LoggedCalls, logWorkerConsole, workerLog } from "./workerLog.js";
 import { AgentClasses } from "./agentClasses.js";
 import { IdClaims } from "./idClaims.js";
 import { MemoryWatches } from "./memoryWatches.js";
@@ -28,6 +31,7 @@ settings.saveDir = options.saveDir;
 
 const claims = new IdClaims(post);
 const reports = new AgentReports(new Uint8Array(busy), post);
+const log = options.log && workerLog(options.log, options.serverId);
 const classes = new AgentClasses(options, (file) => post(["loading", file]));
 const host = new AgentHost({
   ...options,
@@ -35,14 +39,26 @@ const host = new AgentHost({
   findClass: (...which) => classes.find(...which),
   claimId: (id) => claims.claim(id),
   counters: new CallCounters(counters),
-  events: reports,
+  events: log === undefined ? reports : new LoggedCalls(log, reports),
 });
+if (log !== undefined) logWorkerConsole(log, host);
 const memories = new MemoryWatches(host, post);
 const network = new WorkerNetwork({ lane, host, options, post });
 
 const editors = new WorkerEditors(post);
 
 setRuntime({ host, endpoint: network.endpoint, servers: network, editors });
+
+tellOfHost(host, {
+  service: "agentscope-distributed",
+  attributes: {
+    "service.instance.id": randomUUID(),
+    "agentscope.server.id": options.serverId,
+    "agentscope.worker": lane,
+  },
+  // What concerns a child of a script is the script's to say, and one worker is enough to say it.
+  warn: (text) => void (options.classesByModule || lane > 1 || process.stderr.write(`${text}\n`)),
+});
 
 port.on("message", (message: ToWorker) => {
   if (message[0] === "claimed") return claims.answered(message[1], message[2]);

@@ -1,4 +1,5 @@
 import type { McpServers } from "../agents/tools/mcpServer.js";
+import type { LogSettings } from "../log/logSettings.js";
 import type { FailureFields } from "../link/failure.js";
 import type { ClientTls } from "../link/grpcClient.js";
 import type { LaneLoad, PeerInfo } from "../link/peer.js";
@@ -22,6 +23,8 @@ export interface WorkerStart {
 }
 
 export interface WorkerOptions {
+  serverId: string;
+  log: LogSettings | undefined;
   maxPoolSize: number;
   maxTimeoutSeconds: number;
   callTimeoutSeconds: number;

@@ -30,6 +30,7 @@ export class WorkerNetwork implements Servers {
     lanes: [],
     machine: thisMachine(),
     realm: "",
+    readsTraces: true,
   };
   private readonly connections = new Map<string, Connection>();
   /** Paths of files that messages of this server's agents have named. */

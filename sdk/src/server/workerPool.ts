@@ -4,6 +4,7 @@ import { failureFromWire } from "../link/failure.js";
 import { addModelConfigs, receiveModelConfigs } from "../models/modelConfigs.js";
 import type { CallBatch } from "../studio/callBatch.js";
 import type { AgentDirReport } from "./agentDir.js";
+import { askedForBy } from "../telemetry/environment.js";
 import { EditorCalls } from "./editorCalls.js";
 import type { Router } from "./router.js";
 import type { ServedFiles } from "./servedFiles.js";
@@ -17,6 +18,8 @@ const pingMs = 500;
 const loadMs = 12_000;
 /** How long agents may take to dispose of what they have when the server stops, in milliseconds. */
 const disposeMs = 500;
+/** The same where they also send what they have measured. */
+const disposeAndSendMs = 2500;
 
 /** Who is told of what happens to a server's agents. */
 export interface PoolWatcher {
@@ -59,6 +62,8 @@ export class WorkerPool implements WorkerListener {
   private startWorker(): void {
     const { options } = this;
     const workerOptions: WorkerOptions = {
+      serverId: options.serverId,
+      log: options.log,
       maxPoolSize: options.maxPoolSize,
       maxTimeoutSeconds: options.maxTimeoutSeconds,
       callTimeoutSeconds: options.callTimeoutSeconds,
@@ -271,8 +276,9 @@ export class WorkerPool implements WorkerListener {
     clearInterval(this.pinging);
     // Who computes without pause does not come to dispose of anything.
     const attentive = this.all.filter(({ stuck }) => !stuck);
+    const limitMs = askedForBy(process.env) === undefined ? disposeMs : disposeAndSendMs;
     await Promise.allSettled(
-      attentive.map((worker) => worker.request({ kind: "stop", keepState: !this.options.child }, disposeMs)),
+      attentive.map((worker) => worker.request({ kind: "stop", keepState: !this.options.child }, limitMs)),
     );
     await Promise.allSettled(this.all.map((worker) => worker.terminate()));
   }

@@ -6,6 +6,7 @@ import { addModelConfigs } from "../models/modelConfigs.js";
 import { settings } from "../orchestration/settings.js";
 import type { AgentHost } from "../runtime/agentHost.js";
 import type { HostedAgent } from "../runtime/hostedAgent.js";
+import { flushTelemetry } from "../runtime/tracedCalls.js";
 import type { AgentClasses } from "./agentClasses.js";
 import { agentStates } from "./agentStates.js";
 import { agentThumbnail } from "./agentThumbnail.js";
@@ -35,7 +36,9 @@ export async function answerRequest(
     case "deleteAll":
       return host.deleteAll();
     case "stop":
-      return host.deleteAll({ keepState: request.keepState });
+      // What agents take too long to dispose of is no reason to send nothing.
+      await Promise.all([host.deleteAll({ keepState: request.keepState }), flushTelemetry()]);
+      return flushTelemetry();
     case "clone":
       return clone(host, request.agentId, request.newId);
     case "thumbnails":

@@ -123,8 +123,10 @@ export class MemoryNetwork {
   }
 
   /** @param options `address` empty: a main process, which nobody can connect to; `realm`: who may connect. */
-  add(options: { address?: string; realm?: string; machine?: string; maxPoolSize?: number } = {}): MemoryProcess {
-    const { address = "", realm = "", machine = "here", maxPoolSize = 10_000 } = options;
+  add(
+    options: { address?: string; realm?: string; machine?: string; maxPoolSize?: number; readsTraces?: boolean } = {},
+  ): MemoryProcess {
+    const { address = "", realm = "", machine = "here", maxPoolSize = 10_000, readsTraces = true } = options;
     const lanes = [{ lane: 1, agents: 0, stuck: false }];
     const self = {
       instance: `instance${String(this.nextId()).padStart(8, "0")}`,
@@ -133,6 +135,7 @@ export class MemoryNetwork {
       lanes,
       machine,
       realm,
+      readsTraces,
     };
     const process = new MemoryProcess(this, self, { maxPoolSize });
     this.processes.push(process);
