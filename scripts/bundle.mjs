@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { billOfMaterials, componentsOf } from "./billOfMaterials.mjs";
 import { licensesOf } from "./licenses.mjs";
+import { startChunk } from "./startChunk.mjs";
 
 const sdk = fileURLToPath(new URL("../sdk/", import.meta.url));
 const output = join(sdk, "dist/bundle");
@@ -21,36 +22,28 @@ const entries = [
   "src/server/typescriptHooks.ts",
 ];
 
+/** What these load at once stands in one file: they are what scripts and servers wait for. */
+const starters = ["src/index.ts", "src/launch/serverEntry.ts", "src/server/worker.ts"];
+
+/** Runs in a thread of Node's own, and is to load nothing else. */
+const apart = ["src/server/typescriptHooks.ts"];
+
 /** Needed by every server at once, and made of many files; other packages are loaded from where they are installed. */
 const inlined = ["@grpc/grpc-js", "msgpackr"];
+
+/** A third of grpc-js's code: what it loads for a service that shows its channels, which nobody here asks for. */
+const unused = "@grpc/proto-loader";
+
+/** @param {string} path */
+const inSdk = (path) => join(sdk, path);
 
 /** False when it failed (why is on standard error by then). */
 async function bundle() {
   const { build } = await import("esbuild");
   rmSync(output, { recursive: true, force: true });
   try {
-    const { metafile } = await build({
-      entryPoints: entries.map((entry) => join(sdk, entry)),
-      absWorkingDir: join(sdk, ".."),
-      outdir: output,
-      entryNames: "[name]",
-      // Beside the entries: code in them finds an entry by `./worker.js`.
-      chunkNames: "[name]-[hash]",
-      bundle: true,
-      splitting: true,
-      format: "esm",
-      platform: "node",
-      target: "node20.19",
-      sourcemap: true,
-      sourcesContent: false,
-      logLevel: "warning",
-      // grpc-js is CommonJS and requires Node's own modules.
-      banner: {
-        js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
-      },
-      plugins: [installedPackages],
-      metafile: true,
-    });
+    const oneChunk = await startChunk(options, { starters: starters.map(inSdk), apart: apart.map(inSdk) });
+    const { metafile } = await build({ ...options, plugins: [oneChunk, installedPackages] });
     for (const file of readdirSync(output)) if (file.endsWith(".map")) leaveOutPackages(join(output, file));
     const inputs = Object.keys(metafile.inputs).map((path) => join(sdk, "..", path));
     writeFileSync(join(output, "sbom.cdx.json"), billOfMaterials(sdk, componentsOf(inputs)));
@@ -79,9 +72,33 @@ const installedPackages = {
       if (kind === "entry-point" || path.startsWith("node:")) return undefined;
       const isOurs = importer.startsWith(join(sdk, "src"));
       const isInlined = inlined.some((name) => path === name || path.startsWith(`${name}/`));
-      return (isOurs && !isInlined) || path === "msgpackr-extract" ? { path, external: true } : undefined;
+      return (isOurs && !isInlined) || path === unused ? { path, external: true } : undefined;
     });
   },
+};
+
+/** @satisfies {import("esbuild").BuildOptions} */
+const options = {
+  entryPoints: entries.map(inSdk),
+  absWorkingDir: join(sdk, ".."),
+  outdir: output,
+  entryNames: "[name]",
+  // Beside the entries: code in them finds an entry by `./worker.js`.
+  chunkNames: "[name]-[hash]",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  sourcemap: true,
+  sourcesContent: false,
+  logLevel: "warning",
+  // grpc-js is CommonJS and requires Node's own modules.
+  banner: {
+    js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
+  },
+  plugins: [installedPackages],
+  metafile: true,
 };
 
 /** Whether the bundle is newer than all that it is made of. */
@@ -90,7 +107,7 @@ export function bundleIsCurrent() {
   const sources = readdirSync(join(sdk, "src"), { recursive: true, encoding: "utf8" });
   const inputs = [
     ...sources.map((path) => join(sdk, "src", path)),
-    fileURLToPath(import.meta.url),
+    ...["bundle.mjs", "startChunk.mjs"].map((name) => fileURLToPath(new URL(name, import.meta.url))),
     join(sdk, "package.json"),
   ];
   return inputs.every((path) => statSync(path).mtimeMs < made);

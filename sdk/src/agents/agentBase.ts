@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { InvalidArgumentError } from "../errors.js";
 import type { CallResult } from "../messages/callResult.js";
 import type { Msg } from "../messages/msg.js";
@@ -15,6 +14,7 @@ import { agentBrand, agentClassBrand } from "./brand.js";
 import type { DistOptions } from "./distOptions.js";
 import { hostLocally, makeDistributed } from "./placeAgent.js";
 import type { RpcAgent } from "./rpcAgent.js";
+import { randomHex } from "../randomId.js";
 
 /** An agent is called like a function; the placeholder is there at once. */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- what the class's constructor returns can be called
@@ -163,7 +163,7 @@ export class AgentBase<Config extends AgentConfig = AgentConfig> {
 }
 
 function newAgentId(): string {
-  return randomUUID().replaceAll("-", "");
+  return randomHex(16);
 }
 
 /** A function that calls the agent, with the members of the agent's class. */

@@ -54,13 +54,18 @@ function inChild({ options, module }: AgentPlace, { agent, spec, former }: Makin
   agent.createOn(connection, { ...spec, moduleUrl: module() });
 }
 
-function onServer(access: ServerAccess, { options }: AgentPlace, { agent, spec, former }: Making): void {
-  // A server that was started again meanwhile is connected to anew.
-  const connect = () => runtime().servers.connect(access);
-  connect().whenNotDown(() => {
-    if (options.connectExisting === true) agent.bindToExisting(connect());
-    else agent.createOn(connect(), { ...spec, moduleUrl: undefined }, former?.connection?.peer?.instance);
-  });
+function onServer(access: ServerAccess, place: AgentPlace, making: Making): void {
+  const { options } = place;
+  const { agent, spec, former } = making;
+  const connection = runtime().servers.connect(access);
+  if (connection.isDown) {
+    // A server that was started again meanwhile is connected to anew.
+    connection.whenNotDown(() => onServer(access, place, making));
+  } else if (options.connectExisting === true) {
+    agent.bindToExisting(connection);
+  } else {
+    agent.createOn(connection, spec, former?.connection?.peer?.instance);
+  }
 }
 
 function accessOf({ host, port, token }: Allocation & { kind: "server" }): ServerAccess {

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { type AgentLabel, InvalidArgumentError } from "../errors.js";
 import { unwrapLarge } from "../messages/largeValue.js";
 import { snapshot } from "../messages/valueCodec.js";
@@ -19,6 +18,7 @@ import { type AgentPlace, makeAt } from "./agentPlace.js";
 import { builtInName, portableConfig } from "./brand.js";
 import { isMainScript, locateClass, mainScriptError } from "./classLocation.js";
 import { checkDistOptions, type DistOptions } from "./distOptions.js";
+import { randomHex } from "../randomId.js";
 
 /** A local agent, as far as it matters where it is put. */
 interface LocalAgent {
@@ -85,7 +85,7 @@ function recovering(
   label: AgentLabel,
   { spec, agentClass }: { spec: AgentSpec; agentClass: AgentClass },
 ): RecoveringAgent {
-  const key = randomUUID();
+  const key = randomHex(16);
   return new RecoveringAgent(label, spec.className, {
     place: (agent, { epoch, former }) => makeAt(place, { agent, spec: { ...spec, recovery: { key, epoch } }, former }),
     isRetryable: (agentClass as { retryable?: unknown }).retryable === true,
@@ -153,7 +153,7 @@ function specOf({ agentClass, args, options, local }: Placement): AgentSpec {
 }
 
 function newAgentId(): string {
-  return randomUUID().replaceAll("-", "");
+  return randomHex(16);
 }
 
 /** The constructor's arguments as they can travel. */

@@ -1,4 +1,3 @@
-import { randomBytes, randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +17,7 @@ import { defaultServerLimits } from "../server/serverLimits.js";
 import type { ChildServer } from "./childServer.js";
 import { ServerProcess } from "./serverProcess.js";
 import { WarmServers } from "./warmServers.js";
+import { randomHex, randomUUID } from "../randomId.js";
 
 /** Opens a connection to a server that is being started; `lost` ends it at once when the server's process has ended. */
 export type OpenConnection = (access: Promise<ServerAccess>) => {
@@ -33,7 +33,7 @@ export class ChildServers {
   /** Of the state of agents that are made again when a child is lost; made when there is one. */
   private readonly stateFolder = join(tmpdir(), `agentscope-${randomUUID()}`);
   /** Of all children of this process: they let each other in, and nobody else. */
-  private readonly token = randomBytes(32).toString("hex");
+  private readonly token = randomHex(32);
   private readonly warm = new WarmServers({
     start: () => this.start(this.serverOptions({})),
     isUpToDate: ({ options }) => sameStart(options, this.serverOptions({})),

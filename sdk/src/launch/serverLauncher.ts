@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { locateClass, isMainScript, mainScriptError } from "../agents/classLocation.js";
 import { builtInName, rawAgentClass } from "../agents/brand.js";
@@ -19,6 +18,7 @@ import {
 import { type ServerLimits, serverLimits } from "../server/serverLimits.js";
 import { agentStateFolder } from "../server/stateFolder.js";
 import { ServerProcess } from "./serverProcess.js";
+import { randomUUID } from "../randomId.js";
 
 type AnyClass = abstract new (...args: never[]) => object;
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { AgentScopeError, type ErrorCode } from "../errors.js";
@@ -26,6 +26,8 @@ export class ServerProcess {
 
   private constructor(options: ServerOptions) {
     const entry = fileURLToPath(new URL("./serverEntry.js", import.meta.url));
+    // Most threads of agent servers, which have this code too, start no process: there it would be a third of what Node loads for them.
+    const { spawn } = process.getBuiltinModule("node:child_process");
     this.child = spawn(process.execPath, [entry], { stdio: ["ignore", "inherit", "inherit", "pipe"] });
     this.exited = new Promise((resolve) => {
       this.child.once("error", (error) => resolve(error.message));

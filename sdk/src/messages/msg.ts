@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
+import { randomHex } from "../randomId.js";
 
 /** Who speaks in a message, as model APIs know it. */
 export type Role = "system" | "user" | "assistant";
@@ -84,7 +84,7 @@ function shown(content: unknown): string {
   }
 }
 
-const idPrefix = randomBytes(10).toString("hex");
+const idPrefix = randomHex(10);
 let idCount = 0;
 
 /** 32 hex digits, as AgentScope's: 20 random ones of this thread, and a count, which costs a tenth of a random one. */

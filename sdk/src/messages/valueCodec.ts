@@ -1,4 +1,4 @@
-import { addExtension, Packr, Unpackr } from "msgpackr";
+import { addExtension, Packr, Unpackr } from "msgpackr/pack";
 import { agentBrand } from "../agents/brand.js";
 import { InvalidArgumentError, NotTransferableError } from "../errors.js";
 import { CallResult } from "./callResult.js";

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomHex } from "../randomId.js";
 
 // Keys stand in configs by name only: `env:NAME` means the environment variable NAME of the machine the agent runs on. A key
 // itself, in a config that is read on its own machine, is moved into the environment of this process (which its child processes
@@ -61,7 +61,7 @@ const variables = new Map<string, string>();
 function hidden(key: string): string {
   let variable = variables.get(key);
   if (variable === undefined) {
-    variable = `AGENTSCOPE_KEY_${randomBytes(6).toString("hex").toUpperCase()}`;
+    variable = `AGENTSCOPE_KEY_${randomHex(6).toUpperCase()}`;
     variables.set(key, variable);
     process.env[variable] = key;
   }

@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { type AgentInstance, callGivenUp } from "../runtime/agentCode.js";
 import type { PersonQuestion } from "../studio/protocol.js";
 import { isEndOfInput } from "./answerLines.js";
 import { printable } from "./printable.js";
 import type { Questions } from "./spoken.js";
 import { AnswerElsewhere, terminal } from "./terminal.js";
+import { randomUUID } from "../randomId.js";
 
 /** {@link Questions} as they came. */
 interface Received extends Record<Exclude<keyof Questions, "prompts">, unknown> {

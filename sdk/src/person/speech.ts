@@ -1,15 +1,15 @@
-import { randomBytes } from "node:crypto";
 import { CallResult } from "../messages/callResult.js";
 import type { AgentTarget } from "../runtime/agentTarget.js";
 import type { HostedAgent } from "../runtime/hostedAgent.js";
 import type { SpokenPart } from "./spoken.js";
+import { randomHex } from "../randomId.js";
 
 /** The most that is sent in one piece, in characters. */
 const maxPartLength = 16_384;
 /** How long the end of a speech waits at most until it was heard, in milliseconds. */
 const hearingMs = 250;
 
-const idPrefix = randomBytes(8).toString("hex");
+const idPrefix = randomHex(8);
 let lastSpeech = 0;
 
 /**

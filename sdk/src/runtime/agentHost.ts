@@ -158,8 +158,9 @@ export class AgentHost implements AgentHome {
 
   /** An agent that its maker makes again, and that is there: the maker had lost the way to it. */
   private takenBack(spec: AgentSpec): HostedAgent | undefined {
+    if (spec.recovery === undefined) return undefined;
     const living = this.agents.get(spec.id);
-    if (spec.recovery === undefined || living?.spec.recovery?.key !== spec.recovery.key) return undefined;
+    if (living?.spec.recovery?.key !== spec.recovery.key) return undefined;
     living.takenBack(spec);
     return living;
   }

@@ -91,9 +91,14 @@ export class Connection implements LinkListener, SessionConnection {
     });
   }
 
+  /** Whether its stream is broken: it may come back, or be given up. */
+  get isDown(): boolean {
+    return this.downWatchers !== undefined;
+  }
+
   /** Whether its stream is broken, and what is asked for is of another start of the server than the one it was opened to. */
   mayBeStale(instance: string): boolean {
-    return this.downWatchers !== undefined && this.peer?.instance !== instance;
+    return this.isDown && this.peer?.instance !== instance;
   }
 
   private endDown(): void {

@@ -190,9 +190,10 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
     if (known?.isLost === false) return createHandle(known);
     const server = address || session.connection.peer?.address || "main process";
     const agent = new RemoteAgent({ name, id, server }, className);
+    const binding: RemoteAgent["binding"] = {};
+    agent.binding = binding;
     if (address === "") agent.bindTo(session, madeBy);
     else this.bindElsewhere(agent, location);
-    const { binding } = agent;
     this.imported.set(key, agent, () => binding.undo?.());
     return createHandle(agent);
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { basename } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import type { DistOptions } from "../agents/distOptions.js";
@@ -21,6 +20,7 @@ import { relayPrefix } from "./relayId.js";
 import { currentTask } from "./task.js";
 import { endTracedRun } from "./tracedCalls.js";
 import type { Runtime } from "./threadRuntime.js";
+import { randomUUID } from "../randomId.js";
 
 /** The runtime of a process that is no agent server: one thread, which connects to servers and listens for none. */
 export function makeMainRuntime(): Runtime {
@@ -85,7 +85,8 @@ export function makeMainRuntime(): Runtime {
 
   /** What a connection lets in is for its token alone: another token has a connection of its own. */
   function connect(access: ServerAccess): Connection {
-    const key = JSON.stringify([access.address, access.token, access.tls]);
+    const { address, token, tls } = access;
+    const key = token === undefined && tls === undefined ? address : JSON.stringify([address, token, tls]);
     const known = byAccess.get(key);
     if (known !== undefined && known.lostError === undefined) return known;
     const { connection } = open(access);

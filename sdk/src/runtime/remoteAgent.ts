@@ -34,8 +34,8 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   private launch: (() => void) | undefined = undefined;
   private failure: AgentScopeError | undefined = undefined;
   private isMade = false;
-  /** How its process is told that nothing here refers to it any more. Must not lead back to it. */
-  readonly binding: { undo?: () => void } = {};
+  /** How its process is told that nothing here refers to it any more, where somebody wants to. Must not lead back to it. */
+  binding: { undo?: () => void } | undefined = undefined;
   /** How the calls of the agent fail when its server is gone, and by which failure: a million calls may do so, and share one error. */
   private lost: { by: AgentScopeError; error: AgentScopeError } | undefined = undefined;
   /** Somebody will hear of it if the agent can't be made. */
@@ -115,7 +115,7 @@ export class RemoteAgent implements AgentTarget, ResultSource {
     this.isAwaited = true;
     const { label, className } = this;
     const bound = session.outgoing.bind({ id: label.id, name: label.name, className, madeBy }, this);
-    this.binding.undo = () => session.outgoing.unbind(bound.number);
+    if (this.binding !== undefined) this.binding.undo = () => session.outgoing.unbind(bound.number);
     this.bound(session, bound);
   }
 

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -36,6 +35,7 @@ export class StateFiles {
     { key, epoch }: Recovery,
   ) {
     // Both come from elsewhere: neither becomes a path.
+    const { createHash } = process.getBuiltinModule("node:crypto");
     this.name = createHash("sha256").update(`${agentId}\n${key}`).digest("hex").slice(0, 40);
     this.epoch = epoch;
   }

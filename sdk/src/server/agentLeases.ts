@@ -73,8 +73,8 @@ export class AgentLeases {
     if (!this.isPresent(instance)) this.gone.delete(instance);
   }
 
-  private holders(agentId: string, { holder }: KnownAgent): string[] {
-    return [holder, ...(this.takers.get(agentId) ?? [])];
+  private holders(agentId: string, { kind }: KnownAgent): string[] {
+    return [kind.holder, ...(this.takers.get(agentId) ?? [])];
   }
 
   /** Whether there may be any. */

@@ -1,33 +1,29 @@
 import type { HostEvents } from "../runtime/agentHost.js";
 import type { HostedAgent } from "../runtime/hostedAgent.js";
-import type { AgentEntry, FromWorker } from "./workerMessages.js";
+import type { AgentReport, FromWorker } from "./workerMessages.js";
 
 /** Tells the I/O thread which agents there are, in batches, and which are busy, by a bit each. */
 export class AgentReports implements HostEvents {
-  private made: AgentEntry[] = [];
-  private makers: string[] = [];
-  private deleted: string[] = [];
-  private scheduled = false;
+  private report: AgentReport | undefined;
 
   constructor(
     private readonly busy: Uint8Array,
     private readonly post: (message: FromWorker) => void,
   ) {}
 
-  agentMade({ id, name, className, number, spec }: HostedAgent): void {
-    this.made.push([id, name, className, number, this.placeOf(spec.maker ?? ""), this.placeOf(spec.holder ?? "")]);
-    this.schedule();
-  }
-
-  /** Mostly the same for all of a batch: told once. */
-  private placeOf(instance: string): number {
-    const place = this.makers.lastIndexOf(instance);
-    return place < 0 ? this.makers.push(instance) - 1 : place;
+  agentMade({ id, name, className, number, spec: { maker = "", holder = "" } }: HostedAgent): void {
+    const { made, names, numbers, kinds, kindsOfMade } = this.next();
+    made.push(id);
+    names.push(name);
+    numbers.push(number);
+    const known = kindsOfMade.findLastIndex(
+      (kind) => kind.className === className && kind.maker === maker && kind.holder === holder,
+    );
+    kinds.push(known < 0 ? kindsOfMade.push({ className, maker, holder }) - 1 : known);
   }
 
   agentDeleted({ id }: HostedAgent): void {
-    this.deleted.push(id);
-    this.schedule();
+    this.next().deleted.push(id);
   }
 
   callBegun({ number }: HostedAgent): void {
@@ -40,17 +36,20 @@ export class AgentReports implements HostEvents {
     this.busy[index] = (this.busy[index] ?? 0) & ~(1 << (number & 7));
   }
 
-  private schedule(): void {
-    if (this.scheduled) return;
-    this.scheduled = true;
-    // Before what is answered to those who made or deleted them: who has heard of an agent finds it in lists.
-    queueMicrotask(() => {
-      this.scheduled = false;
-      this.post(["agents", { made: this.made, makers: this.makers, deleted: this.deleted }]);
-      this.made = [];
-      this.makers = [];
-      this.deleted = [];
-    });
+  /** What is told next. */
+  private next(): AgentReport {
+    if (this.report === undefined) {
+      this.report = { made: [], names: [], numbers: [], kinds: [], kindsOfMade: [], deleted: [] };
+      // Before what is answered to those who made or deleted them: who has heard of an agent finds it in lists.
+      queueMicrotask(() => this.tell());
+    }
+    return this.report;
+  }
+
+  private tell(): void {
+    const { report } = this;
+    this.report = undefined;
+    if (report !== undefined) this.post(["agents", report]);
   }
 }
 

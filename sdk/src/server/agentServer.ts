@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from "node:crypto";
 import { rmdir } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import type { Server } from "@grpc/grpc-js";
@@ -13,6 +12,7 @@ import { checkServerOptions, type ServerOptions, type StudioOptions } from "./se
 import { ServerStudio } from "./serverStudio.js";
 import { sweepStates } from "./stateFolder.js";
 import { WorkerPool } from "./workerPool.js";
+import { randomUUID } from "../randomId.js";
 
 /** Whom a server tells something. */
 export interface ServerHooks {
@@ -56,7 +56,7 @@ export class AgentServer {
       serverId: options.serverId,
       lanes: [],
       machine: thisMachine(),
-      realm: realmOf(options),
+      realm: "",
       readsTraces: true,
     };
     this.router = new Router(this.self, options.limits.maxConnections);
@@ -103,6 +103,8 @@ export class AgentServer {
 
   private async listen(): Promise<void> {
     const { self, router, managed, options } = this;
+    // Not before the threads have begun to start: it loads what they don't need.
+    self.realm = realmOf(options);
     const { grpc, port } = await bindServer(options, { router, managed });
     this.grpc = grpc;
     this.boundPort = port;
@@ -207,6 +209,7 @@ function closeServer(grpc: Server): Promise<void> {
 /** The same for servers with the same token; nobody can tell the token from it. */
 function realmOf({ token, tls }: ServerOptions): string {
   if (token === undefined && tls === undefined) return "";
+  const { createHash } = process.getBuiltinModule("node:crypto");
   const hash =
     token === undefined ? "" : createHash("sha256").update(`agentscope realm ${token}`).digest("hex").slice(0, 16);
   return `${tls === undefined ? "" : "tls"}/${hash}`;

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { AgentScopeError } from "../errors.js";
 import type { PeerInfo } from "../link/peer.js";
 import type { AgentSpec, ManagedServer, ServerInfo } from "../management/managedServer.js";
@@ -12,6 +11,7 @@ import type { Router } from "./router.js";
 import type { ServedFiles } from "./servedFiles.js";
 import type { WorkerPool } from "./workerPool.js";
 import { WorkerStuckError, type WorkerThread } from "./workerThread.js";
+import { randomHex } from "../randomId.js";
 
 /** How long a worker may take to answer before its agents count as out of reach, in milliseconds. */
 const answerMs = 500;
@@ -101,7 +101,7 @@ export class ManagedAgents implements ManagedServer {
   async cloneAgent(agentId: string): Promise<string> {
     const worker = await this.find(agentId);
     if (worker === undefined) throw unknownAgent(agentId);
-    const newId = randomUUID().replaceAll("-", "");
+    const newId = randomHex(16);
     await worker.request({ kind: "clone", agentId, newId }, cloneMs);
     await this.reported(newId);
     return newId;
@@ -178,7 +178,7 @@ export class ManagedAgents implements ManagedServer {
     const worker = workers.workerOf(agentId);
     const entry = worker?.agents.get(agentId);
     if (worker === undefined || entry === undefined) throw unknownAgent(agentId);
-    const agent = new RemoteAgent({ name: entry.name, id: agentId, server: self.address }, entry.className);
+    const agent = new RemoteAgent({ name: entry.name, id: agentId, server: self.address }, entry.kind.className);
     agent.bindTo(router.toWorkers.session(worker.lane));
     this.handles.set(agentId, agent);
     return agent;
@@ -195,8 +195,14 @@ export class ManagedAgents implements ManagedServer {
 
 /** What is known of the agents of a worker that does not answer. */
 function knownThumbnails(worker: WorkerThread): string[] {
-  return [...worker.agents].map(([id, { name, className }]) =>
-    JSON.stringify({ name, type: className, sys_prompt: null, agent_id: id, model: null }),
+  return [...worker.agents].map(
+    ([
+      id,
+      {
+        name,
+        kind: { className },
+      },
+    ]) => JSON.stringify({ name, type: className, sys_prompt: null, agent_id: id, model: null }),
   );
 }
 

@@ -128,7 +128,9 @@ export class WatchedServer implements AttachableServer {
   /** None, when it is gone by now. */
   private brief(worker: WorkerThread, id: string): AgentBrief[] {
     const agent = worker.agents.get(id);
-    return agent === undefined ? [] : [[id, agent.name, agent.className, agent.maker || this.parts.self.instance]];
+    if (agent === undefined) return [];
+    const { className, maker } = agent.kind;
+    return [[id, agent.name, className, maker || this.parts.self.instance]];
   }
 
   sample(): ResourceSample {

@@ -103,13 +103,23 @@ export type FromWorker =
   | ["editorGivenUp", id: number]
   | ["serve", path: string];
 
-/** Which agents have come and gone. */
+/** Which agents have come and gone. Those that have come stand in columns: there can be a million, and thousands in one report. */
 export interface AgentReport {
-  made: AgentEntry[];
-  /** Instances of processes that agents were made by; empty: this server's. */
-  makers: string[];
+  made: string[];
+  names: string[];
+  /** Within their worker. */
+  numbers: number[];
+  /** Places among the kinds. */
+  kinds: number[];
+  kindsOfMade: AgentKind[];
   deleted: string[];
 }
 
-/** An agent as the I/O thread is told of it: `[id, name, class, number within its worker, its maker's and its holder's place among the makers]`. */
-export type AgentEntry = [id: string, name: string, className: string, number: number, maker: number, holder: number];
+/** What agents have in common that were made of one class for one process. */
+export interface AgentKind {
+  className: string;
+  /** Instance of the process that made them; empty: this server's. */
+  maker: string;
+  /** Instance of the process that they are removed without; empty: they are kept. */
+  holder: string;
+}

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { resolve as absolute } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -198,6 +197,7 @@ export class WorkerNetwork implements Servers {
 /** Tells connections to the same address apart that show something else of themselves. */
 function suffixOf({ token, tls }: ServerAccess): string {
   if (token === undefined && tls === undefined) return "";
+  const { createHash } = process.getBuiltinModule("node:crypto");
   return `#${createHash("sha256")
     .update(JSON.stringify([token, tls]))
     .digest("hex")

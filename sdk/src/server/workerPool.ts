@@ -155,11 +155,10 @@ export class WorkerPool implements WorkerListener {
         for (const other of this.all) if (other !== worker) other.post(["served", message[1]]);
         return;
       case "agents": {
-        const { made, makers, deleted } = message[1];
-        const holders = new Set(made.map(([, , , , , holder]) => makers[holder] ?? ""));
-        for (const holder of holders) this.router.leases?.agentMadeFor(holder);
+        const { made, kindsOfMade, deleted } = message[1];
+        for (const { holder } of kindsOfMade) this.router.leases?.agentMadeFor(holder);
         for (const id of deleted) this.router.leases?.agentDeleted(id);
-        this.watcher?.agentsChanged(worker, { made: made.map(([id]) => id), deleted });
+        this.watcher?.agentsChanged(worker, { made, deleted });
         return;
       }
       case "memory":

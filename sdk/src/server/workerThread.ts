@@ -4,7 +4,15 @@ import { AgentScopeError } from "../errors.js";
 import { failureFromWire } from "../link/failure.js";
 import { CallCounters, callCountersBytes } from "../runtime/callCounters.js";
 import { busyBytes, isBusy } from "./agentReports.js";
-import type { AgentReport, FromWorker, ToWorker, WorkerOptions, WorkerRequest, WorkerStart } from "./workerMessages.js";
+import type {
+  AgentKind,
+  AgentReport,
+  FromWorker,
+  ToWorker,
+  WorkerOptions,
+  WorkerRequest,
+  WorkerStart,
+} from "./workerMessages.js";
 
 /** Who is told what a worker says that is no answer. */
 export interface WorkerListener {
@@ -29,13 +37,10 @@ export class WorkerStuckError extends AgentScopeError {
 /** An agent as the I/O thread knows it. */
 export interface KnownAgent {
   name: string;
-  className: string;
   /** Within its worker. */
   number: number;
-  /** Instance of the process that made it; empty: this server's. */
-  maker: string;
-  /** Instance of the process that it is removed without; empty: it is kept. */
-  holder: string;
+  /** Shared by those that were told of together. */
+  kind: AgentKind;
 }
 
 const youngGenerationMb = 64;
@@ -130,9 +135,10 @@ export class WorkerThread {
     else pending?.reject(failureFromWire(failure));
   }
 
-  private noteAgents({ made, makers, deleted }: AgentReport): void {
-    for (const [id, name, className, number, maker, holder] of made) {
-      this.agents.set(id, { name, className, number, maker: makers[maker] ?? "", holder: makers[holder] ?? "" });
+  private noteAgents({ made, names, numbers, kinds, kindsOfMade, deleted }: AgentReport): void {
+    for (const [index, id] of made.entries()) {
+      const [name, number, kind] = [names[index], numbers[index], kindsOfMade[kinds[index] ?? -1]];
+      if (name !== undefined && number !== undefined && kind !== undefined) this.agents.set(id, { name, number, kind });
     }
     for (const id of deleted) {
       this.agents.delete(id);

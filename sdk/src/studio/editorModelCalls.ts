@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import {
   callEditorModel,
   type EditorAnswerPart,
@@ -7,6 +6,7 @@ import {
   editorModelParts,
 } from "./editorModels.js";
 import type { StudioLine } from "./studioLine.js";
+import { randomUUID } from "../randomId.js";
 
 export interface EditorCallOptions {
   /** Ends the call. */

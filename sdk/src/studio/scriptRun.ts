@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { basename, resolve } from "node:path";
 import { thisMachine } from "../link/peer.js";
 import { settings } from "../orchestration/settings.js";
@@ -18,6 +17,7 @@ import { sdkVersion } from "./sdkVersion.js";
 import { namedStudio, studioEnvironment } from "./studioAddress.js";
 import { StudioConnection } from "./studioConnection.js";
 import type { StudioLine } from "./studioLine.js";
+import { randomUUID } from "../randomId.js";
 
 /** How long calls are noted for a daemon that is not there, in milliseconds. */
 const noteMs = 5000;

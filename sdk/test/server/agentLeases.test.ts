@@ -7,7 +7,7 @@ let agents: Map<string, KnownAgent>;
 let leases: AgentLeases;
 
 function made(id: string, holder: string): void {
-  agents.set(id, { name: id, className: "A", number: 1, maker: holder, holder });
+  agents.set(id, { name: id, number: 1, kind: { className: "A", maker: holder, holder } });
   leases.agentMadeFor(holder);
 }
 
