@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomUUID } from "../randomId.js";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { AgentScopeError, asError } from "../errors.js";
 import { failureToWire } from "../link/failure.js";
