@@ -3,7 +3,8 @@ import type { LaneLoad, PeerInfo } from "./peer.js";
 
 /** What carries a connection's frames: a gRPC stream, or the way to the I/O thread that has it. */
 export interface Carrier {
-  send(bytes: Uint8Array<ArrayBuffer>): void;
+  /** @param isSpare nobody else has a use for the buffer any more. */
+  send(bytes: Uint8Array<ArrayBuffer>, isSpare: boolean): void;
   /** While something is awaited the carrier keeps the process alive. */
   hold(): void;
   unhold(): void;

@@ -1,6 +1,7 @@
 import { AgentScopeError } from "../errors.js";
 import { packValue } from "../messages/valueCodec.js";
-import { encodeFrame, type Frame, frameKind, headerBytes } from "./frame.js";
+import { type Frame, frameKind, headerBytes, newFrame } from "./frame.js";
+import { OutgoingBlob } from "./outgoingBlob.js";
 
 /**
  * One lane's ordered, reliable, bounded conversation with one lane of another process (or of this one).
@@ -15,11 +16,14 @@ export interface ChannelOwner {
   /** Received operations: a flat list, to be read with a cursor (see operations.ts). */
   receive(operations: unknown[]): void;
   /** All chunks of a large value have arrived. */
-  receiveLarge(blob: number, bytes: Uint8Array): void;
+  receiveLarge(blob: number, bytes: Buffer): void;
   decode(bytes: Uint8Array): unknown;
   /** What arrived can't be understood: the channel is over. */
   broken(error: AgentScopeError): void;
 }
+
+/** @param isSpare the channel has no use for the buffer any more; another one is sent again after a broken stream. */
+export type SendFrame = (frame: Uint8Array<ArrayBuffer>, isSpare: boolean) => void;
 
 export interface ChannelLimits {
   /** Bytes on their way without acknowledgement. */
@@ -39,15 +43,29 @@ export const defaultChannelLimits: ChannelLimits = {
 const maxOperationsBytes = 256 * 1024;
 const maxFields = 16_384;
 
-interface OutgoingBlob {
-  blob: number;
-  bytes: Uint8Array;
-  offset: number;
+/** A piece of a large value. */
+interface Chunk {
+  blob: OutgoingBlob;
+  from: number;
+  end: number;
+}
+
+/** A frame that was not acknowledged yet: its bytes, or what it is made of again. */
+interface SentFrame {
+  sequence: number;
+  sizeBytes: number;
+  content: Uint8Array<ArrayBuffer> | Chunk;
 }
 
 interface IncomingBlob {
   bytes: Buffer;
   arrived: number;
+}
+
+interface Counted {
+  sequence: number;
+  /** The window fills. */
+  acknowledgeSoon: boolean;
 }
 
 /** Chunk body: u32 blob, u32 flags (1: first), then in the first f64 total size, then bytes. */
@@ -60,7 +78,7 @@ export class Channel {
   private blobs: OutgoingBlob[] = [];
   private nextBlob = 1;
   private incomingBlobs = new Map<number, IncomingBlob>();
-  private sent: { sequence: number; bytes: Uint8Array<ArrayBuffer> }[] = [];
+  private sent: SentFrame[] = [];
   private sentBytes = 0;
   private sequence = 0;
   private received = 0;
@@ -69,14 +87,13 @@ export class Channel {
 
   private readonly lanes: { own: number; other: number };
   private readonly owner: ChannelOwner;
-  private readonly sendFrame: (frame: Uint8Array<ArrayBuffer>) => void;
+  private readonly sendFrame: SendFrame;
   private readonly limits: ChannelLimits;
 
-  /** @param options `send` must not keep or hand over the buffer: it is sent again after a broken stream. */
   constructor(options: {
     lanes: { own: number; other: number };
     owner: ChannelOwner;
-    send: (frame: Uint8Array<ArrayBuffer>) => void;
+    send: SendFrame;
     limits?: ChannelLimits | undefined;
   }) {
     this.lanes = options.lanes;
@@ -101,10 +118,14 @@ export class Channel {
     return this.segment;
   }
 
-  /** Sends a large value's bytes in chunks beside the operations; gives its number, to be named in an operation. */
-  sendLarge(bytes: Uint8Array): number {
-    const blob = this.nextBlob++;
-    this.blobs.push({ blob, bytes, offset: 0 });
+  /**
+   * Sends a large value's bytes in chunks beside the operations. They must not be changed any more.
+   *
+   * @returns its number, to be named in an operation, and its size.
+   */
+  sendLarge(pieces: readonly Uint8Array[]): OutgoingBlob {
+    const blob = new OutgoingBlob(this.nextBlob++, pieces);
+    this.blobs.push(blob);
     this.schedule();
     return blob;
   }
@@ -132,7 +153,10 @@ export class Channel {
     while (this.state === "open" && this.sentBytes < this.limits.windowBytes) {
       const operations = this.nextOperations();
       if (operations !== undefined) {
-        this.sendCounted(frameKind.operations, packValue(operations));
+        const body = packValue(operations);
+        const frame = this.newFrame(frameKind.operations, body.length, this.nextCounted(body.length));
+        frame.set(body, headerBytes);
+        this.sendCounted(frame, frame);
       } else if (!this.sendChunk()) {
         return;
       }
@@ -152,43 +176,46 @@ export class Channel {
   private sendChunk(): boolean {
     const next = this.blobs.shift();
     if (next === undefined) return false;
-    const end = Math.min(next.offset + this.limits.chunkBytes, next.bytes.length);
-    const body = Buffer.allocUnsafe(chunkHeaderBytes + end - next.offset);
-    body.writeUInt32BE(next.blob, 0);
-    body.writeUInt32BE(next.offset === 0 ? 1 : 0, 4);
-    body.writeDoubleBE(next.bytes.length, 8);
-    body.set(next.bytes.subarray(next.offset, end), chunkHeaderBytes);
-    next.offset = end;
+    const chunk = {
+      blob: next,
+      from: next.offset,
+      end: Math.min(next.offset + this.limits.chunkBytes, next.sizeBytes),
+    };
+    next.offset = chunk.end;
     // Several large values take turns.
-    if (end < next.bytes.length) this.blobs.push(next);
-    this.sendCounted(frameKind.chunk, body);
+    if (chunk.end < next.sizeBytes) this.blobs.push(next);
+    const counted = this.nextCounted(chunkHeaderBytes + chunk.end - chunk.from);
+    this.sendCounted(this.chunkFrame(chunk, counted), chunk);
     return true;
   }
 
-  private sendCounted(kind: Frame["kind"], body: Uint8Array): void {
-    const sequence = ++this.sequence;
-    const fills = this.sentBytes + headerBytes + body.length > this.limits.windowBytes / 4;
-    const bytes = this.encode(kind, body, { sequence, acknowledgeSoon: fills });
-    this.sent.push({ sequence, bytes });
-    this.sentBytes += bytes.length;
-    this.sendFrame(bytes);
+  private chunkFrame({ blob, from, end }: Chunk, counted: Counted): Buffer<ArrayBuffer> {
+    const frame = this.newFrame(frameKind.chunk, chunkHeaderBytes + end - from, counted);
+    frame.writeUInt32BE(blob.number, headerBytes);
+    frame.writeUInt32BE(from === 0 ? 1 : 0, headerBytes + 4);
+    frame.writeDoubleBE(blob.sizeBytes, headerBytes + 8);
+    blob.copyTo(frame, { at: headerBytes + chunkHeaderBytes, from, end });
+    return frame;
   }
 
-  private encode(
-    kind: Frame["kind"],
-    body: Uint8Array,
-    { sequence = 0, acknowledgeSoon = false }: { sequence?: number; acknowledgeSoon?: boolean } = {},
-  ): Uint8Array<ArrayBuffer> {
+  /** What the header of the next counted frame says of it. */
+  private nextCounted(bodyBytes: number): Counted {
+    const fills = this.sentBytes + headerBytes + bodyBytes > this.limits.windowBytes / 4;
+    return { sequence: ++this.sequence, acknowledgeSoon: fills };
+  }
+
+  private sendCounted(frame: Buffer<ArrayBuffer>, content: SentFrame["content"]): void {
+    const sizeBytes = frame.length;
+    this.sent.push({ sequence: this.sequence, sizeBytes, content });
+    this.sentBytes += sizeBytes;
+    this.sendFrame(frame, content !== frame);
+  }
+
+  private newFrame(kind: Frame["kind"], bodyBytes: number, counted?: Counted): Buffer<ArrayBuffer> {
     const { own, other } = this.lanes;
-    return encodeFrame({
-      kind,
-      toLane: other,
-      fromLane: own,
-      sequence,
-      acknowledgeSoon,
-      acknowledged: this.received,
-      body,
-    });
+    const { sequence = 0, acknowledgeSoon = false } = counted ?? {};
+    const { received: acknowledged } = this;
+    return newFrame({ kind, toLane: other, fromLane: own, sequence, acknowledgeSoon, acknowledged }, bodyBytes);
   }
 
   /** A frame for this channel has arrived. */
@@ -201,7 +228,7 @@ export class Channel {
       this.received = frame.sequence;
       this.pass(frame);
       if (frame.acknowledgeSoon && this.state === "open") {
-        this.sendFrame(this.encode(frameKind.acknowledge, new Uint8Array()));
+        this.sendFrame(this.newFrame(frameKind.acknowledge, 0), true);
       }
     }
     if (this.sentBytes < this.limits.windowBytes && this.hasWaiting) this.flushAfterAcknowledge();
@@ -220,7 +247,7 @@ export class Channel {
     let count = 0;
     for (const frame of this.sent) {
       if (frame.sequence > sequence) break;
-      this.sentBytes -= frame.bytes.length;
+      this.sentBytes -= frame.sizeBytes;
       count++;
     }
     if (count > 0) this.sent.splice(0, count);
@@ -282,7 +309,7 @@ export class Channel {
   }
 
   private sendResume(wantsAnswer: boolean): void {
-    this.sendFrame(this.encode(frameKind.resume, new Uint8Array(), { acknowledgeSoon: wantsAnswer }));
+    this.sendFrame(this.newFrame(frameKind.resume, 0, { sequence: 0, acknowledgeSoon: wantsAnswer }), true);
   }
 
   /** The other side has a new stream, which this side may not have noticed. */
@@ -290,8 +317,13 @@ export class Channel {
     if (wantsAnswer) this.sendResume(false);
     else if (this.state === "open") return;
     this.state = "open";
-    for (const frame of this.sent) this.sendFrame(frame.bytes);
+    for (const frame of this.sent) this.sendAgain(frame);
     this.flush();
+  }
+
+  private sendAgain({ sequence, content }: SentFrame): void {
+    if (content instanceof Uint8Array) this.sendFrame(content, false);
+    else this.sendFrame(this.chunkFrame(content, { sequence, acknowledgeSoon: true }), true);
   }
 
   end(): void {

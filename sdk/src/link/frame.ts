@@ -45,17 +45,23 @@ export interface Frame {
   body: Uint8Array;
 }
 
-/** The frame's bytes, in a buffer of their own that can be handed to another thread. */
+/** A frame whose body, of this size, is still to be filled in, in a buffer of its own. */
+export function newFrame(head: Omit<Frame, "body">, bodyBytes: number): Buffer<ArrayBuffer> {
+  const bytes = Buffer.allocUnsafeSlow(headerBytes + bodyBytes);
+  bytes.writeUInt8(head.kind, 0);
+  bytes.writeUInt8(protocolVersion, 1);
+  bytes.writeUInt32BE(head.sequence, 2);
+  bytes.writeUInt16BE(head.toLane, 6);
+  bytes.writeUInt16BE(head.acknowledgeSoon ? 1 : 0, 8);
+  bytes.writeUInt32BE(head.acknowledged, 10);
+  bytes.writeUInt16BE(head.fromLane, 14);
+  bytes.writeUInt16BE(0, 16);
+  return bytes;
+}
+
+/** The frame's bytes, in a buffer of their own. */
 export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(new ArrayBuffer(headerBytes + frame.body.length));
-  const view = new DataView(bytes.buffer);
-  view.setUint8(0, frame.kind);
-  view.setUint8(1, protocolVersion);
-  view.setUint32(2, frame.sequence);
-  view.setUint16(6, frame.toLane);
-  view.setUint16(8, frame.acknowledgeSoon ? 1 : 0);
-  view.setUint32(10, frame.acknowledged);
-  view.setUint16(14, frame.fromLane);
+  const bytes = newFrame(frame, frame.body.length);
   bytes.set(frame.body, headerBytes);
   return bytes;
 }

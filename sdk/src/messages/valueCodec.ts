@@ -1,6 +1,7 @@
 import { addExtension, Packr, Unpackr } from "msgpackr/pack";
 import { agentBrand } from "../agents/brand.js";
 import { InvalidArgumentError, NotTransferableError } from "../errors.js";
+import { putBehind, takeBehind } from "./bytesBehind.js";
 import { CallResult } from "./callResult.js";
 import { checkData } from "./checkData.js";
 import { LargeValue, unwrapLarge } from "./largeValue.js";
@@ -188,7 +189,7 @@ export interface ReferenceCodec {
   importAgent(reference: unknown): unknown;
 }
 
-type Tag = "msg" | "file" | "map" | "set" | "bytes" | "record" | "result" | "agent";
+type Tag = "msg" | "file" | "map" | "set" | "bytes" | "behind" | "record" | "result" | "agent";
 
 /** What MessagePack has no type for. */
 class Tagged {
@@ -224,7 +225,7 @@ export function toWire(value: unknown, references: ReferenceCodec): unknown {
       value.timestamp,
     ]);
   }
-  if (value instanceof Uint8Array) return new Tagged("bytes", value);
+  if (value instanceof Uint8Array) return bytesToWire(value);
   if (value instanceof Map) {
     return new Tagged(
       "map",
@@ -240,6 +241,11 @@ export function toWire(value: unknown, references: ReferenceCodec): unknown {
   if (value instanceof CallResult) return new Tagged("result", references.exportResult(value));
   if (agentBrand in value) return new Tagged("agent", references.exportAgent(value));
   return recordToWire(value as Record<string, unknown>, references);
+}
+
+function bytesToWire(bytes: Uint8Array): Tagged {
+  const isBehind = bytes.length >= largeBytes && putBehind(bytes);
+  return isBehind ? new Tagged("behind", bytes.length) : new Tagged("bytes", bytes);
 }
 
 /** A message's `url` in its form for the wire. */
@@ -288,6 +294,8 @@ function fromTagged(tag: Tag, data: unknown): unknown {
         ? Uint8Array.from(bytes)
         : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     }
+    case "behind":
+      return takeBehind(data);
     case "record": {
       const record: Record<string, unknown> = {};
       for (const [key, item] of data as [string, unknown][]) {

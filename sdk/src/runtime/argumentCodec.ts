@@ -7,16 +7,9 @@ import { CallResult } from "../messages/callResult.js";
 import { Msg, type MsgRecord, type Role, roles } from "../messages/msg.js";
 import { Placeholder } from "../messages/placeholder.js";
 import { RemoteFile } from "../messages/remoteFile.js";
+import { packLarge, unpackLarge } from "../messages/largeCodec.js";
 import { LargeValue } from "../messages/largeValue.js";
-import {
-  noteUrl,
-  packValue,
-  type ReferenceCodec,
-  snapshot,
-  toWire,
-  unpackValue,
-  urlToWire,
-} from "../messages/valueCodec.js";
+import { noteUrl, type ReferenceCodec, snapshot, toWire, urlToWire } from "../messages/valueCodec.js";
 import { type AgentReference, type AgentTarget, type ReferenceTarget, targetOf } from "./agentTarget.js";
 import { forward } from "./forwardedResult.js";
 import { PromisedResult } from "./promisedResult.js";
@@ -140,8 +133,8 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
       this.write(out, value);
       return;
     }
-    const bytes = Uint8Array.from(packValue(toWire(value.value, this)));
-    out.push(argumentKind.large, this.home.channel.sendLarge(bytes), bytes.length);
+    const { number, sizeBytes } = this.home.channel.sendLarge(packLarge(value.value, this));
+    out.push(argumentKind.large, number, sizeBytes);
   }
 
   private writeResult(out: unknown[], result: CallResult<unknown>, call: number | undefined): void {
@@ -274,11 +267,11 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
   }
 
   /** All chunks of a large value are there. */
-  receiveLarge(blob: number, bytes: Uint8Array): void {
+  receiveLarge(blob: number, bytes: Buffer): void {
     const use = this.blobs.get(blob);
     if (use === undefined) throw new RangeError(`a large value ${blob} that nothing announced`);
     this.blobs.delete(blob);
-    use(unpackValue(bytes, this));
+    use(unpackLarge(bytes, this));
   }
 
   /** `promise, argument`: what was promised. */

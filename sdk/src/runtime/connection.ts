@@ -1,5 +1,5 @@
 import type { AgentScopeError } from "../errors.js";
-import type { Channel } from "../link/channel.js";
+import type { Channel, SendFrame } from "../link/channel.js";
 import { decodeFrame } from "../link/frame.js";
 import type { LaneLoad, PeerInfo } from "../link/peer.js";
 import type { Carrier, LinkListener } from "../link/carrier.js";
@@ -22,7 +22,7 @@ function rank({ agents, stuck }: LaneLoad): number {
  * 2. Once it is lost everything that waits for it has ended, and everything new ends at once with the same error.
  */
 export class Connection implements LinkListener, SessionConnection {
-  private state: { kind: "opening"; waiting: Uint8Array<ArrayBuffer>[] } | { kind: "open" } | { kind: "lost" } = {
+  private state: { kind: "opening"; waiting: Parameters<SendFrame>[] } | { kind: "open" } | { kind: "lost" } = {
     kind: "opening",
     waiting: [],
   };
@@ -107,9 +107,9 @@ export class Connection implements LinkListener, SessionConnection {
     if (watchers !== undefined) for (const watcher of watchers) watcher();
   }
 
-  send(bytes: Uint8Array<ArrayBuffer>): void {
-    if (this.state.kind === "open") this.carrier.send(bytes);
-    else if (this.state.kind === "opening") this.state.waiting.push(bytes);
+  send(...frame: Parameters<SendFrame>): void {
+    if (this.state.kind === "open") this.carrier.send(...frame);
+    else if (this.state.kind === "opening") this.state.waiting.push(frame);
   }
 
   hold(): void {
@@ -137,7 +137,7 @@ export class Connection implements LinkListener, SessionConnection {
     if (this.state.kind !== "opening") return;
     const { waiting } = this.state;
     this.state = { kind: "open" };
-    for (const bytes of waiting) this.carrier.send(bytes);
+    for (const frame of waiting) this.carrier.send(...frame);
     for (const watcher of this.openWatchers.splice(0)) watcher();
   }
 

@@ -1,5 +1,11 @@
 import type { AgentScopeError } from "../errors.js";
-import { Channel, type ChannelLimits, type ChannelOwner, defaultChannelLimits } from "../link/channel.js";
+import {
+  Channel,
+  type ChannelLimits,
+  type ChannelOwner,
+  defaultChannelLimits,
+  type SendFrame,
+} from "../link/channel.js";
 import { failureFromWire, failureToWire } from "../link/failure.js";
 import { Cursor, operation } from "../link/operations.js";
 import type { PeerInfo } from "../link/peer.js";
@@ -20,7 +26,7 @@ import type { TaskReference } from "./taskReference.js";
 export interface SessionConnection {
   readonly id: string;
   readonly peer: PeerInfo | undefined;
-  send(frame: Uint8Array<ArrayBuffer>): void;
+  send: SendFrame;
   hold(): void;
   unhold(): void;
   whenOpen(watcher: (error?: AgentScopeError) => void): void;
@@ -80,7 +86,7 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
     const lanes = { own: endpoint.lane, other: lane };
     const { maxMessageBytes } = endpoint;
     const all = limits ?? (maxMessageBytes === undefined ? undefined : { ...defaultChannelLimits, maxMessageBytes });
-    this.channel = new Channel({ lanes, owner: this, send: (bytes) => connection.send(bytes), limits: all });
+    this.channel = new Channel({ lanes, owner: this, send: (...frame) => connection.send(...frame), limits: all });
     this.incoming = new IncomingCalls(this, endpoint.host, endpoint.nextCallerBase());
   }
 
@@ -212,7 +218,7 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
     this.args.writeAnswer(out, value);
   }
 
-  receiveLarge(blob: number, bytes: Uint8Array): void {
+  receiveLarge(blob: number, bytes: Buffer): void {
     this.args.receiveLarge(blob, bytes);
   }
 

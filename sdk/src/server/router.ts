@@ -217,7 +217,7 @@ export class Router implements InboundLinkListener {
     const lane = toLaneOf(bytes);
     // Only the workers answer what this thread asks, and nobody elsewhere in their name.
     if (lane === 0 && link === selfLink) this.toWorkers.receive(bytes);
-    else this.workers.get(lane)?.post(["frame", link, bytes]);
+    else this.workers.get(lane)?.passFrame(link, bytes);
   }
 
   /** What a worker says of links. */

@@ -22,7 +22,7 @@ import { WorkerNetwork } from "./workerNetwork.js";
 
 const { lane, options, busy, counters } = workerData as WorkerStart;
 const port = parentPort as MessagePort;
-const post = (message: FromWorker) => port.postMessage(message);
+const post = (message: FromWorker, handedOver: readonly ArrayBuffer[] = []) => port.postMessage(message, handedOver);
 
 settings.modelConfigs = options.modelConfigs;
 settings.mcpServers = options.mcpServers;

@@ -49,7 +49,8 @@ export class WorkerNetwork implements Servers {
       lane: number;
       host: AgentHost;
       options: WorkerOptions;
-      post: (message: FromWorker) => void;
+      /** Buffers that are handed over are moved, not copied. */
+      post: (message: FromWorker, handedOver?: readonly ArrayBuffer[]) => void;
     },
   ) {
     const network = {
@@ -162,7 +163,7 @@ export class WorkerNetwork implements Servers {
   private carrier(link: string): Carrier {
     const { post } = this.worker;
     return {
-      send: (bytes) => post(["frame", link, bytes]),
+      send: (bytes, isSpare) => post(["frame", link, bytes], isSpare ? [bytes.buffer] : []),
       abort: (error) => post(["abort", link, failureToWire(error)]),
       // A server lives as long as it is told to.
       hold: () => {},

@@ -45,6 +45,11 @@ export interface KnownAgent {
 
 const youngGenerationMb = 64;
 
+/** Smaller frames are copied: that is as quick, and they share their buffers. */
+const handedOverBytes = 64 * 1024;
+/** What stands before a message in the buffer that gRPC makes for it. */
+const grpcHeaderBytes = 5;
+
 /** One worker thread, as the I/O thread sees it. */
 export class WorkerThread {
   /** Its agents, by id. */
@@ -94,9 +99,16 @@ export class WorkerThread {
     return isBusy(new Uint8Array(this.busy), agentNumber);
   }
 
-  post(message: ToWorker): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread's has none
-    if (!this.ended) this.thread.postMessage(message);
+  /** @param handedOver buffers that this thread has no use for any more: they are moved, not copied. */
+  post(message: ToWorker, handedOver: readonly ArrayBuffer[] = []): void {
+    if (!this.ended) this.thread.postMessage(message, handedOver);
+  }
+
+  /** Passes on a frame that has come; what it is in is the worker's from then on, where it is in a buffer of its own. */
+  passFrame(link: string, bytes: Uint8Array): void {
+    const { buffer } = bytes;
+    const isAlone = bytes.length >= handedOverBytes && buffer.byteLength - bytes.length <= grpcHeaderBytes;
+    this.post(["frame", link, bytes], isAlone && buffer instanceof ArrayBuffer ? [buffer] : []);
   }
 
   /**

@@ -8,6 +8,7 @@ import { readAgentInitArgs, writeJsonInitArgs, writePickleInitArgs } from "../..
 import { readMessageJson, writeMemoryJson, writeMessageJson } from "../../src/management/messageJson.js";
 import { readPickle } from "../../src/management/readPickle.js";
 import { writePickle } from "../../src/management/writePickle.js";
+import { packLarge, unpackLarge } from "../../src/messages/largeCodec.js";
 import { Msg } from "../../src/messages/msg.js";
 import { packValue, type ReferenceCodec, toWire, unpackValue } from "../../src/messages/valueCodec.js";
 import { readModelConfigs, receiveModelConfigs } from "../../src/models/modelConfigs.js";
@@ -89,6 +90,14 @@ const readers: readonly Reader[] = [
       Buffer.from(packValue(toWire(value, references))),
     ),
     read: (bytes) => unpackValue(bytes, references),
+    mayThrow: isOurs,
+  },
+  {
+    name: "large values",
+    seeds: [message, { ...data, large: new Uint8Array(70_000) }].map((value) =>
+      Buffer.concat(packLarge(value, references)),
+    ),
+    read: (bytes) => unpackLarge(bytes, references),
     mayThrow: isOurs,
   },
   {

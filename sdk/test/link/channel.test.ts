@@ -78,7 +78,8 @@ class Conversation {
 
   private writeLarge(end: 0 | 1, sizeBytes: number): void {
     const bytes = Uint8Array.from({ length: sizeBytes }, (_, index) => (index + this.large[end].length) % 256);
-    this.pipe.ends[end].channel.sendLarge(bytes);
+    const cut = Math.floor(sizeBytes / 3);
+    this.pipe.ends[end].channel.sendLarge([bytes.subarray(0, cut), new Uint8Array(), bytes.subarray(cut)]);
     this.large[end].push(bytes);
   }
 
@@ -163,7 +164,7 @@ describe("a channel over a stream that breaks", () => {
     const [here, there] = pipe.ends;
     here.channel.carrierDown();
     here.channel.write(1).push(1);
-    here.channel.sendLarge(new Uint8Array(10));
+    here.channel.sendLarge([new Uint8Array(10)]);
     await nextTurn();
     expect(here.sent).toEqual([]);
     there.channel.carrierDown();
@@ -183,7 +184,7 @@ describe("a channel's window", () => {
         const [here, there] = pipe.ends;
         for (const sizeBytes of sizes) {
           here.channel.write(sizeBytes).push("x".repeat(sizeBytes));
-          here.channel.sendLarge(new Uint8Array(sizeBytes * 4));
+          here.channel.sendLarge([new Uint8Array(sizeBytes * 4)]);
           await nextTurn();
         }
         const unacknowledged = () => here.underway.reduce((sum, { length }) => sum + length, 0);
@@ -199,7 +200,7 @@ describe("a channel's window", () => {
 
   it("opens again by acknowledgements alone when the other side has nothing to say", async () => {
     const pipe = new LossyPipe({ windowBytes: 100, chunkBytes: 30, maxMessageBytes: 1e6 });
-    pipe.ends[0].channel.sendLarge(new Uint8Array(10_000));
+    pipe.ends[0].channel.sendLarge([new Uint8Array(10_000)]);
     await pipe.settle();
     expect(pipe.ends[1].owner.large.map(({ bytes }) => bytes.length)).toEqual([10_000]);
     expect(new Set(pipe.ends[1].sent.map(({ kind }) => kind))).toEqual(new Set([frameKind.acknowledge]));
@@ -221,7 +222,7 @@ describe("large values", () => {
   it("let operations pass", async () => {
     const pipe = new LossyPipe({ windowBytes: 200, chunkBytes: 50, maxMessageBytes: 1e6 });
     const [here, there] = pipe.ends;
-    here.channel.sendLarge(new Uint8Array(5_000));
+    here.channel.sendLarge([new Uint8Array(5_000)]);
     await nextTurn();
     pipe.deliver(0);
     here.channel.write(1).push("small");
@@ -239,7 +240,7 @@ describe("large values", () => {
 
   it("take turns", async () => {
     const pipe = new LossyPipe({ ...defaultChannelLimits, chunkBytes: 10 });
-    for (let blob = 1; blob <= 3; blob++) pipe.ends[0].channel.sendLarge(new Uint8Array(25));
+    for (let blob = 1; blob <= 3; blob++) pipe.ends[0].channel.sendLarge([new Uint8Array(25)]);
     await nextTurn();
     const blobs = pipe.ends[0].sent.map(({ body }) => Buffer.from(body).readUInt32BE(0));
     expect(blobs).toEqual([1, 2, 3, 1, 2, 3, 1, 2, 3]);
@@ -247,14 +248,14 @@ describe("large values", () => {
 
   it("that are empty arrive too", async () => {
     const pipe = new LossyPipe();
-    pipe.ends[0].channel.sendLarge(new Uint8Array());
+    pipe.ends[0].channel.sendLarge([new Uint8Array()]);
     await pipe.settle();
     expect(pipe.ends[1].owner.large).toEqual([{ blob: 1, bytes: new Uint8Array() }]);
   });
 
   it("beyond the limit are refused with the limit, before their bytes are stored", async () => {
     const pipe = new LossyPipe({ ...defaultChannelLimits, maxMessageBytes: 1000 });
-    pipe.ends[0].channel.sendLarge(new Uint8Array(1001));
+    pipe.ends[0].channel.sendLarge([new Uint8Array(1001)]);
     await pipe.settle();
     expect(pipe.ends[1].owner.failures).toMatchObject([
       {

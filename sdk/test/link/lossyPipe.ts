@@ -27,6 +27,12 @@ class RecordingOwner implements ChannelOwner {
   }
 }
 
+/** As another thread gets it; the buffer is of no use here any more. */
+function moved(bytes: Uint8Array<ArrayBuffer>): Uint8Array {
+  const { byteOffset, length } = bytes;
+  return new Uint8Array(structuredClone(bytes.buffer, { transfer: [bytes.buffer] }), byteOffset, length);
+}
+
 /** One end of a pipe. */
 export class PipeEnd {
   readonly owner = new RecordingOwner();
@@ -40,7 +46,7 @@ export class PipeEnd {
   constructor(lane: number, limits?: ChannelLimits) {
     this.channel = new Channel({
       lanes: { own: 3 - lane, other: lane },
-      send: (bytes) => this.send(bytes),
+      send: (bytes, isSpare) => this.send(isSpare ? moved(bytes) : bytes),
       owner: this.owner,
       limits,
     });
