@@ -18,7 +18,10 @@ export class AgentWindow {
   /** Of all that match the filter. */
   total = 0;
   private readonly pages: (readonly AgentRow[])[] = [];
+  private pageCount = 0;
+  /** What ends the stream of each page; empty: it is paused, or closed. */
   private readonly stops: (() => void)[] = [];
+  private isPaused = false;
   private readonly pageSize: number;
   private markLoaded = () => {};
   /** Resolves with the first page, or when there is none to come. */
@@ -40,21 +43,41 @@ export class AgentWindow {
   }
 
   get hasMore(): boolean {
-    return this.total > this.stops.length * this.pageSize;
+    return this.total > this.pageCount * this.pageSize;
   }
 
   /** One page more. */
   grow(): void {
-    const page = this.stops.length;
-    const { serverId, filter } = this.options;
-    const topic = { topic: "agents", serverId, offset: page * this.pageSize, limit: this.pageSize } as const;
-    const stop = this.client.watch(filter ? { ...topic, filter } : topic, (event) => this.take(page, event));
-    this.stops.push(stop);
+    const page = this.pageCount++;
+    if (!this.isPaused) this.follow(page);
+  }
+
+  /** Nobody looks: nothing is sent until somebody does again, and what was shown stays. */
+  pause(): void {
+    this.isPaused = true;
+    this.stop();
+  }
+
+  resume(): void {
+    if (!this.isPaused) return;
+    this.isPaused = false;
+    for (let page = 0; page < this.pageCount; page++) this.follow(page);
   }
 
   close(): void {
-    for (const stop of this.stops.splice(0)) stop();
+    this.pageCount = 0;
+    this.stop();
     this.markLoaded();
+  }
+
+  private follow(page: number): void {
+    const { serverId, filter } = this.options;
+    const topic = { topic: "agents", serverId, offset: page * this.pageSize, limit: this.pageSize } as const;
+    this.stops.push(this.client.watch(filter ? { ...topic, filter } : topic, (event) => this.take(page, event)));
+  }
+
+  private stop(): void {
+    for (const stop of this.stops.splice(0)) stop();
   }
 
   private take(page: number, event: StreamEvent): void {

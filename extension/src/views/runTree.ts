@@ -14,6 +14,7 @@ import type { DaemonState, StateChange } from "../daemon/daemonState.js";
 import { Listeners } from "../daemon/listeners.js";
 import type { Badge } from "./attention.js";
 import { questionItem, runAgentItem, runItem } from "./runItem.js";
+import { TreeChanges } from "./treeChanges.js";
 
 export interface RunNode {
   readonly kind: "run";
@@ -34,8 +35,9 @@ const shownAgents = 500;
 
 /** Runs of scripts, the newest first, with their agents and their output. */
 export class RunTree implements TreeDataProvider<TreeNode>, Disposable {
-  private readonly changes = new EventEmitter<TreeNode | undefined>();
-  readonly onDidChangeTreeData = this.changes.event;
+  private readonly looks = new EventEmitter<TreeNode[] | undefined>();
+  readonly onDidChangeTreeData = this.looks.event;
+  private readonly changes = new TreeChanges<TreeNode>((nodes) => this.looks.fire(nodes));
   /** Somebody looks at it. */
   readonly seen = new Listeners<void>();
   private readonly nodes = new Map<string, RunNode>();
@@ -54,6 +56,7 @@ export class RunTree implements TreeDataProvider<TreeNode>, Disposable {
     this.disposables = [
       this.view,
       this.changes,
+      this.looks,
       this.view.onDidChangeVisibility(() => this.setClock()),
       this.view.onDidChangeVisibility(({ visible }) => visible && this.seen.tell()),
       { dispose: state.changed.on((change) => this.take(change)) },
@@ -135,14 +138,14 @@ export class RunTree implements TreeDataProvider<TreeNode>, Disposable {
     const asking = new Set(this.state.questions.map(({ runId }) => runId));
     const changed = change.questions ? new Set([...change.runs, ...this.asking, ...asking]) : change.runs;
     this.asking = asking;
-    if (change.all || change.runList) this.changes.fire(undefined);
+    if (change.all || change.runList) this.changes.add(undefined);
     else for (const runId of changed) this.refresh(runId);
     this.setClock();
   }
 
   private refresh(runId: string): void {
     const node = this.nodes.get(runId);
-    if (node) this.changes.fire(node);
+    if (node) this.changes.add(node);
   }
 
   private setClock(): void {

@@ -14,6 +14,7 @@ import type { DaemonClient } from "../daemon/daemonClient.js";
 import type { DaemonState, StateChange } from "../daemon/daemonState.js";
 import type { Badge } from "./attention.js";
 import { agentItem, isAlive, serverItem } from "./serverItem.js";
+import { TreeChanges } from "./treeChanges.js";
 import { count } from "./words.js";
 
 export interface ServerNode {
@@ -41,8 +42,9 @@ interface Branch {
 
 /** Servers and their agents, live. Agents are asked for only where a person looks at them. */
 export class ServerTree implements TreeDataProvider<TreeNode>, Disposable {
-  private readonly changes = new EventEmitter<TreeNode | undefined>();
-  readonly onDidChangeTreeData = this.changes.event;
+  private readonly looks = new EventEmitter<TreeNode[] | undefined>();
+  readonly onDidChangeTreeData = this.looks.event;
+  private readonly changes = new TreeChanges<TreeNode>((nodes) => this.looks.fire(nodes));
   private readonly nodes = new Map<string, ServerNode>();
   private readonly branches = new Map<string, Branch>();
   private readonly view: TreeView<TreeNode>;
@@ -59,6 +61,7 @@ export class ServerTree implements TreeDataProvider<TreeNode>, Disposable {
     this.disposables = [
       this.view,
       this.changes,
+      this.looks,
       this.view.onDidCollapseElement(({ element }) => this.closeBranch(element.serverId)),
       this.view.onDidChangeVisibility(({ visible }) => this.setVisible(visible)),
       { dispose: state.changed.on((change) => this.take(change)) },
@@ -75,7 +78,7 @@ export class ServerTree implements TreeDataProvider<TreeNode>, Disposable {
     this.agentFilter = filter;
     this.view.description = filter === "" ? "" : `agents with “${filter}”`;
     this.closeAll();
-    this.changes.fire(undefined);
+    this.changes.add(undefined);
   }
 
   showMore(serverId: string): void {
@@ -159,7 +162,7 @@ export class ServerTree implements TreeDataProvider<TreeNode>, Disposable {
     this.branches.set(serverId, branch);
     branch.window.changed.on((change) => {
       if (change.kind === "list") {
-        this.changes.fire(node);
+        this.changes.add(node);
         return;
       }
       const rows = new Map(branch.window.rows.map((row) => [row.agentId, row]));
@@ -168,7 +171,7 @@ export class ServerTree implements TreeDataProvider<TreeNode>, Disposable {
         const row = rows.get(agentId);
         if (!agent || !row) continue;
         agent.row = row;
-        this.changes.fire(agent);
+        this.changes.add(agent);
       }
     });
     return branch;
@@ -186,27 +189,30 @@ export class ServerTree implements TreeDataProvider<TreeNode>, Disposable {
 
   private take(change: StateChange): void {
     if (change.all || change.serverList) {
-      this.changes.fire(undefined);
+      this.changes.add(undefined);
       return;
     }
     for (const serverId of change.servers) {
       const node = this.nodes.get(serverId);
-      if (node) this.changes.fire(node);
+      if (node) this.changes.add(node);
     }
   }
 
-  /** A hidden tree costs nothing: its agents are asked for again when it is shown. */
+  /**
+   * A hidden tree costs nothing. When it is seen again its rows are not asked for anew, but follow from then on: VS Code collapses those
+   * whose children it has not got yet when it is told to look at everything.
+   */
   private setVisible(visible: boolean): void {
     this.stopSamples?.();
     this.stopSamples = undefined;
-    if (!visible) {
-      this.closeAll();
-      return;
+    for (const { window: agents } of this.branches.values()) {
+      if (visible) agents.resume();
+      else agents.pause();
     }
+    if (!visible) return;
     this.stopSamples = this.client.watch({ topic: "resources", sinceMs: Date.now() }, (event) =>
       this.state.take(event),
     );
-    this.changes.fire(undefined);
   }
 
   private forget(serverId: string): void {

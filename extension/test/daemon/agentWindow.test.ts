@@ -68,3 +68,23 @@ test("who waits for the first page of a server that is gone waits no longer", as
   expect(window.rows).toEqual([]);
   window.close();
 });
+
+test("a window that is paused has its rows and pages, and nothing is sent for it until it goes on", async () => {
+  const window = new AgentWindow(client, { serverId: "s", pageSize: 1 });
+  await subscribed(1);
+  window.pause();
+  await subscribed(0);
+  window.resume();
+  await subscribed(1);
+  const row = agentRow({ agentId: "a" });
+  await daemon.tell("agents", { kind: "agents", total: 2, offset: 0, rows: [row] });
+  await window.loaded;
+  window.pause();
+  window.grow();
+  await subscribed(0);
+  expect(window).toMatchObject({ rows: [row], hasMore: false });
+  window.resume();
+  await subscribed(2);
+  window.close();
+  await subscribed(0);
+});
