@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import { type Discovery, studioProtocolVersion } from "agentscope-distributed/studio";
 import type { DaemonControl } from "./clients/daemonRequests.js";
+import type { Subscriptions } from "./clients/subscriptions.js";
 import { welcoming } from "./clients/welcome.js";
 import { checkDaemonOptions, type DaemonOptions, defaultHost } from "./daemonOptions.js";
 import { claimHome } from "./home/claimHome.js";
@@ -49,6 +50,8 @@ export class Daemon implements DaemonControl {
   private readonly logFile: LogFile;
   private readonly parts: Parts;
   private readonly connections: Connections;
+  /** What guests watch. */
+  private readonly watching = new Set<Subscriptions>();
   private readonly doors: Doors;
   /** For browsers. */
   private readonly codes = new AccessCodes();
@@ -102,7 +105,7 @@ export class Daemon implements DaemonControl {
     this.connections = new Connections({
       identity: { token: this.token, version: daemonVersion, instance: this.instance },
       log: this.log,
-      welcome: welcoming(this, this.parts),
+      welcome: welcoming(this, { parts: this.parts, watching: this.watching }),
       limits: options.limits ?? {},
     });
     this.doors = new Doors(this.connections);
@@ -119,6 +122,7 @@ export class Daemon implements DaemonControl {
       pipe: this.home.pipe,
       stateFolder: this.home.folder,
       clients: this.connections.guests.length,
+      subscriptions: [...this.watching].reduce((sum, { size }) => sum + size, 0),
       servers: servers.rows().length,
       agents: servers.agentCount,
       runs: runs.rows({ offset: 0, limit: 0 }).total,

@@ -48,7 +48,10 @@ export class Parts {
       allocate: (items, run) => servers.allocate(items, run),
       agentsOnServers: (runId, options) => servers.agentsOfRun(runId, options),
     });
-    this.stopHearing = this.loseCallsOfServers();
+    const removals = [this.loseCallsOfServers(), servers.runAgentsChanged.on((runId) => this.runs.noteAgents(runId))];
+    this.stopHearing = () => {
+      for (const remove of removals) remove();
+    };
   }
 
   /** Whether something needs the daemon. */

@@ -77,6 +77,7 @@ export const walkthroughId = "firstScript";
 export const settingId = {
   startDaemon: "agentscope.daemon.start",
   timeoutSeconds: "agentscope.daemon.timeoutSeconds",
+  idleSeconds: "agentscope.daemon.idleSeconds",
   agentFolder: "agentscope.servers.agentFolder",
   modelConfigs: "agentscope.servers.modelConfigs",
   workers: "agentscope.servers.workers",

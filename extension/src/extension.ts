@@ -48,7 +48,13 @@ export function activate(context: ExtensionContext): void {
     name: [env.appName, workspace.name].filter(Boolean).join(" · ").slice(0, 200),
     version,
     timeoutMs: settings.timeoutMs,
-    join: () => joinDaemon({ script, mayStart: settings.startsDaemon, nodePath: settings.nodePath }),
+    join: () =>
+      joinDaemon({
+        script,
+        mayStart: settings.startsDaemon,
+        idleSeconds: settings.daemonIdleSeconds,
+        nodePath: settings.nodePath,
+      }),
   });
   const state = new DaemonState();
   const servers = new ServerTree(client, state);

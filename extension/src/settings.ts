@@ -11,6 +11,10 @@ export const settings = {
   get timeoutMs(): number {
     return workspace.getConfiguration().get(settingId.timeoutSeconds, 10) * 1000;
   },
+  /** After how long a daemon that this window starts ends by itself, once nothing needs it. */
+  get daemonIdleSeconds(): number {
+    return workspace.getConfiguration().get(settingId.idleSeconds, 60);
+  },
   /** The Node for scripts and agent servers; undefined: the daemon finds one. */
   get nodePath(): string | undefined {
     return workspace.getConfiguration().get(settingId.nodePath, "") || undefined;

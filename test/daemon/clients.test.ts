@@ -40,6 +40,21 @@ test("what is watched comes whole first, then as it changes, to every client tha
   }
 });
 
+test("the daemon tells how much is watched, until it is not any more", async () => {
+  await using asking = await Editor.connect(found, "terminal");
+  const watched = async () => (await asking.ask(daemonStatus, {})).subscriptions;
+  expect(await watched()).toBe(0);
+  const one = await Editor.connect(found);
+  const tree = await one.watch({ topic: "tree" });
+  await one.watch({ topic: "log" });
+  await asking.watch({ topic: "tree" });
+  expect(await watched()).toBe(3);
+  await one.rpc.sendRequest("unsubscribe", { subscriptionId: tree });
+  expect(await watched()).toBe(2);
+  await one[Symbol.asyncDispose]();
+  await until(async () => (await watched()) === 1, { timeoutMs: 30_000, what: "the end of what a client watched" });
+});
+
 test("a window of agents, samples, and the log are watched; an unsubscribed one costs nothing more", async () => {
   await using server = await ToldServer.attach(found, "s1");
   await using editor = await Editor.connect(found);

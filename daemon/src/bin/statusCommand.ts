@@ -23,14 +23,15 @@ async function showStatus(asJson: boolean): Promise<void> {
 }
 
 function linesOf(status: DaemonStatus): string {
-  const { pid, version, startedAtMs, url, pipe, stateFolder, clients, servers, agents, runs, memoryBytes } = status;
+  const { pid, version, startedAtMs, url, pipe, stateFolder } = status;
+  const { clients, subscriptions, servers, agents, runs, memoryBytes } = status;
   const rows: [string, string][] = [
     ["daemon", `${version}, process ${pid}, since ${new Date(startedAtMs).toLocaleString()}`],
     ["url", url],
     ["pages", "as-studio open"],
     ["pipe", pipe],
     ["folder", stateFolder],
-    ["clients", String(clients)],
+    ["clients", `${clients}, which watch ${subscriptions} ${subscriptions === 1 ? "thing" : "things"}`],
     ["servers", `${servers}, with ${agents} agents`],
     ["runs", String(runs)],
     ["memory", `${(memoryBytes / 1e6).toFixed(0)} MB`],

@@ -28,6 +28,10 @@ export class Subscriptions implements Disposable {
     }),
   ];
 
+  get size(): number {
+    return this.open.size;
+  }
+
   [Symbol.dispose](): void {
     for (const subscription of this.open.values()) subscription[Symbol.dispose]();
     this.open.clear();

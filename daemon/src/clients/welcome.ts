@@ -19,14 +19,21 @@ import { resourcesView } from "./views/resourcesView.js";
 import { runView } from "./views/runView.js";
 import { treeView } from "./views/treeView.js";
 
-/** Sets up what a guest can ask, by who it is. */
-export function welcoming(daemon: DaemonControl, parts: Parts): Welcoming {
+/**
+ * Sets up what a guest can ask, by who it is.
+ *
+ * @param watching has what each guest watches, while it is there
+ */
+export function welcoming(
+  daemon: DaemonControl,
+  { parts, watching }: { parts: Parts; watching: Set<Subscriptions> },
+): Welcoming {
   return (guest) => {
     switch (guest.client.kind) {
       case "editor":
       case "terminal":
       case "browser":
-        return welcomePerson(guest, daemon, parts);
+        return welcomePerson(guest, daemon, { parts, watching });
       case "script":
         return welcomeScript(guest, parts);
       case "server":
@@ -35,10 +42,15 @@ export function welcoming(daemon: DaemonControl, parts: Parts): Welcoming {
   };
 }
 
-function welcomePerson(guest: Guest, daemon: DaemonControl, parts: Parts): () => void {
+function welcomePerson(
+  guest: Guest,
+  daemon: DaemonControl,
+  { parts, watching }: { parts: Parts; watching: Set<Subscriptions> },
+): () => void {
   const { log, servers } = parts;
   const mayAsk = guest.client.kind === "browser" ? isForPages : () => true;
   const subscriptions = new Subscriptions(guest, (topic) => viewOf(topic, parts));
+  watching.add(subscriptions);
   const offering = offeringClient(guest, parts.models);
   const answers = [
     ...daemonRequests(daemon, log),
@@ -57,6 +69,7 @@ function welcomePerson(guest: Guest, daemon: DaemonControl, parts: Parts): () =>
     endLanguage();
     offering.leave();
     subscriptions[Symbol.dispose]();
+    watching.delete(subscriptions);
   };
 }
 

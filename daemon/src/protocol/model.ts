@@ -78,6 +78,7 @@ export interface RunRow {
   target: string;
   /** Whether the daemon started it, and has its output. */
   hasOutput: boolean;
+  /** Those that live; of a run that has ended, the most that lived at a time. */
   agents: number;
   calls: number;
   failedCalls: number;
@@ -175,6 +176,8 @@ export interface DaemonStatus {
   pipe: string;
   stateFolder: string;
   clients: number;
+  /** What all clients watch. */
+  subscriptions: number;
   servers: number;
   agents: number;
   runs: number;

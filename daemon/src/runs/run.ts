@@ -33,6 +33,8 @@ export class Run implements Disposable {
   isStopping = false;
   /** Calls that were told to an earlier daemon. */
   toldBefore: Pick<RunRow, "calls" | "failedCalls" | "untoldCalls"> = { calls: 0, failedCalls: 0, untoldCalls: 0 };
+  /** The most of its agents that lived on servers at a time. */
+  mostOnServers = 0;
   /** How much of its output was told of. */
   outputTold = 0;
   /** Agents that live in the script's own process. */

@@ -217,6 +217,13 @@ export class Runs {
     this.changed.emit(runId);
   }
 
+  /** More or fewer of its agents live on servers than before. */
+  noteAgents(runId: string, options = { exact: false }): void {
+    const run = this.runs.get(runId);
+    if (run?.isGoing !== true) return;
+    run.mostOnServers = Math.max(run.mostOnServers, this.options.agentsOnServers(runId, options));
+  }
+
   /** Finds the runs of earlier daemons: those that go on, and how the others ended. */
   async recover(): Promise<void> {
     for (const stored of this.options.table.all()) {
@@ -328,10 +335,10 @@ export class Runs {
   private end(run: Run, { state, ...more }: RunEnd, atMs = Date.now()): void {
     if (!run.isGoing) return;
     const { runId, name } = run.row;
-    // The number stays from now on.
-    const { agents } = this.live(run, { exact: true });
+    this.noteAgents(runId, { exact: true });
     this.options.placeholders.runEnded(runId);
-    Object.assign(run.row, this.counts(run), { agents });
+    // Servers of its own may have ended before it.
+    Object.assign(run.row, this.counts(run), { agents: run.agents.length + run.mostOnServers });
     run.end(state, { atMs, ...more });
     this.options.questions.runEnded(runId);
     const why = more.error === undefined ? "" : `: ${more.error}`;
@@ -344,11 +351,11 @@ export class Runs {
     this.changed.emit(runId);
   }
 
-  private live(run: Run, options = { exact: false }): RunRow {
+  private live(run: Run): RunRow {
     const { row, isGoing, agents } = run;
     if (!isGoing) return { ...row };
-    const { agentsOnServers } = this.options;
-    return { ...row, ...this.counts(run), agents: agents.length + agentsOnServers(row.runId, options) };
+    const onServers = this.options.agentsOnServers(row.runId, { exact: false });
+    return { ...row, ...this.counts(run), agents: agents.length + onServers };
   }
 
   private counts({ row, toldBefore }: Run): CallCounts {

@@ -101,10 +101,7 @@ export class AgentIndex {
   countByMaker(): Map<string, number> {
     const counts = new Map<string, number>();
     for (const table of this.tables.values()) {
-      for (const { entries, lost } of table.parts()) {
-        if (lost) continue;
-        for (const { maker } of entries.values()) counts.set(maker, (counts.get(maker) ?? 0) + 1);
-      }
+      for (const [maker, count] of table.countByMaker) counts.set(maker, (counts.get(maker) ?? 0) + count);
     }
     return counts;
   }

@@ -19,6 +19,8 @@ export interface AgentEntry {
 export class AgentTable {
   private readonly living = new Map<string, AgentEntry>();
   private readonly gone = new Map<string, AgentEntry>();
+  /** How many of the living each maker has made. */
+  private readonly ofMakers = new Map<string, number>();
   /** One string for each class and maker, however often it came by the wire. */
   private readonly shared = new Map<string, string>();
 
@@ -32,11 +34,11 @@ export class AgentTable {
 
   /** @returns how many agents came that were not there before. */
   take({ all, made, deleted }: AgentChanges): number {
-    if (all === true) this.living.clear();
+    if (all === true) this.clearLiving();
     const before = this.living.size;
     for (const brief of made) this.add(brief);
     const added = this.living.size - before;
-    for (const agentId of deleted) this.living.delete(agentId);
+    for (const agentId of deleted) this.delete(agentId);
     if (this.living.size === 0 && this.gone.size === 0) this.shared.clear();
     return added;
   }
@@ -44,7 +46,7 @@ export class AgentTable {
   /** The process of the server is gone: its agents stay in the lists as lost ones. */
   lose(): void {
     for (const [agentId, entry] of this.living) this.gone.set(agentId, entry);
-    this.living.clear();
+    this.clearLiving();
   }
 
   /** Drops the lost ones that were made first. @returns how many. */
@@ -64,9 +66,14 @@ export class AgentTable {
   }
 
   clear(): void {
-    this.living.clear();
+    this.clearLiving();
     this.gone.clear();
     this.shared.clear();
+  }
+
+  /** How many live that each maker has made, by its instance. */
+  get countByMaker(): ReadonlyMap<string, number> {
+    return this.ofMakers;
   }
 
   find(agentId: string): { entry: AgentEntry; lost: boolean } | undefined {
@@ -86,6 +93,8 @@ export class AgentTable {
 
   private add([agentId, name, className, maker]: AgentBrief): void {
     this.gone.delete(agentId);
+    const known = this.living.get(agentId);
+    if (known !== undefined) this.count(known.maker, -1);
     this.living.set(agentId, {
       agentId,
       name,
@@ -93,6 +102,25 @@ export class AgentTable {
       className: this.share(className),
       maker: this.share(maker),
     });
+    this.count(maker, 1);
+  }
+
+  private delete(agentId: string): void {
+    const known = this.living.get(agentId);
+    if (known === undefined) return;
+    this.living.delete(agentId);
+    this.count(known.maker, -1);
+  }
+
+  private clearLiving(): void {
+    this.living.clear();
+    this.ofMakers.clear();
+  }
+
+  private count(maker: string, more: number): void {
+    const count = (this.ofMakers.get(maker) ?? 0) + more;
+    if (count > 0) this.ofMakers.set(maker, count);
+    else this.ofMakers.delete(maker);
   }
 
   private share(text: string): string {

@@ -1,7 +1,7 @@
 import { Emitter } from "../emitter.js";
 import type { ServerTable } from "./serverTable.js";
 
-/** Agents of all servers are counted by their runs not more often than this. */
+/** Agents of all servers are counted by their runs not more often than this, unless some leave that were not counted yet. */
 const countEveryMs = 1000;
 
 /** How many agents of each run live on servers. */
@@ -12,13 +12,18 @@ export class RunAgentCounts implements Disposable {
   private countedAtMs = -Infinity;
   /** Set while agents have come or gone that are not counted yet. */
   private timer: NodeJS.Timeout | undefined;
-  private readonly stopHearing: () => void;
+  private readonly removals: (() => void)[];
 
   constructor(
     private readonly table: ServerTable,
     private readonly runOf: (instance: string) => string | undefined,
   ) {
-    this.stopHearing = table.agentsChanged.on(() => this.countSoon());
+    this.removals = [
+      table.agentsChanged.on(() => this.countSoon()),
+      table.agentsLeaving.on(() => {
+        if (this.timer !== undefined) this.count();
+      }),
+    ];
   }
 
   /** @param options `exact`: of this moment, however lately they were counted */
@@ -28,7 +33,7 @@ export class RunAgentCounts implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.stopHearing();
+    for (const remove of this.removals) remove();
     clearTimeout(this.timer);
   }
 

@@ -21,6 +21,8 @@ const sweepMs = 1000;
 /** All servers that are known, with their agents. */
 export class ServerTable implements Disposable {
   readonly changed = new Emitter<string>();
+  /** Agents of a server are about to be taken from it. */
+  readonly agentsLeaving = new Emitter<string>();
   readonly agentsChanged = new Emitter<string>();
   readonly sampled = new Emitter<{ serverId: string; sample: ResourceSample }>();
   readonly memoryChanged = new Emitter<MemoryChange & { serverId: string }>();
@@ -73,6 +75,7 @@ export class ServerTable implements Disposable {
         changed: () => this.changed.emit(serverId),
         sampled: (sample) => this.sampled.emit({ serverId, sample }),
         agentsLost: () => {
+          this.agentsLeaving.emit(serverId);
           if (this.agents.lose(serverId) > 0) this.agentsChanged.emit(serverId);
         },
       },
@@ -84,12 +87,21 @@ export class ServerTable implements Disposable {
   remove(serverId: string): void {
     const entry = this.entries.get(serverId);
     if (entry === undefined) return;
+    // While it is known whose they are.
+    this.agentsLeaving.emit(serverId);
     this.entries.delete(serverId);
     this.parents.delete(entry.identity.instance);
     this.agents.remove(serverId);
     this.removed.emit(serverId);
     // Tells of the change, too.
     entry[Symbol.dispose]();
+    this.agentsChanged.emit(serverId);
+  }
+
+  /** Its agents have ended with it, and it stays in the table. */
+  removeAgents(serverId: string): void {
+    this.agentsLeaving.emit(serverId);
+    this.agents.remove(serverId);
     this.agentsChanged.emit(serverId);
   }
 
@@ -110,6 +122,7 @@ export class ServerTable implements Disposable {
       };
     return {
       agents: ifCurrent((changes) => {
+        if (changes.all === true || changes.deleted.length > 0) this.agentsLeaving.emit(serverId);
         const count = this.agents.take(serverId, changes);
         if (count > 0) this.agentsMade.emit({ serverId, count });
         this.agentsChanged.emit(serverId);

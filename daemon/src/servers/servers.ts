@@ -142,8 +142,7 @@ export class Servers {
     const entry = this.table.get(serverId);
     if (this.managed.find(serverId) !== undefined) {
       await this.managed.stop(serverId);
-      this.table.agents.remove(serverId);
-      this.table.agentsChanged.emit(serverId);
+      this.table.removeAgents(serverId);
       return;
     }
     const { link } = entry;
@@ -160,8 +159,7 @@ export class Servers {
     }
     this.named.forget(serverId);
     entry.stopped();
-    this.table.agents.remove(serverId);
-    this.table.agentsChanged.emit(serverId);
+    this.table.removeAgents(serverId);
   }
 
   /** Takes in a server by its address; it stays until it is forgotten. @throws StudioError when none answers there. */
@@ -248,10 +246,13 @@ export class Servers {
     this.named.recover();
   }
 
-  /** Whether something needs the daemon: servers that it keeps running, and those that have come to it. */
+  /**
+   * Whether something needs the daemon: servers that it keeps running, and those that have come to it. What was started for a run needs
+   * it as long as the run does: afterwards it is there to be looked at, by somebody who is connected.
+   */
   get busy(): boolean {
-    const isManaged = [...this.managed.all()].some(({ isEnded }) => !isEnded);
-    return isManaged || [...this.table.all()].some(({ kind, isAttached }) => isAttached && kind === "independent");
+    const isKept = [...this.managed.all()].some(({ isEnded, forRun }) => !isEnded && forRun === undefined);
+    return isKept || [...this.table.all()].some(({ kind, isAttached }) => isAttached && kind === "independent");
   }
 
   /** Ends what the daemon started, and lets go of the others. */

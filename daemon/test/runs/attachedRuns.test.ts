@@ -196,6 +196,23 @@ test("of a run that has ended a page of its own agents is remembered, however ma
   expect(here.runs.ownAgents("run-1").map(([id]) => id)).toEqual(made.slice(0, 500).map(([id]) => id));
 });
 
+test("of a run that has ended the most agents are told that lived at a time, though its servers ended before it", async () => {
+  let onServers = 0;
+  await using folder = await RunsInFolder.open({ agentsOnServers: () => onServers });
+  const script = folder.attach(announcement());
+  await script.scriptEnd.sendNotification(runAgentsChanged, {
+    all: true,
+    made: [["a", "Ann", "Writer", ""]],
+    deleted: [],
+  });
+  await until(() => folder.runs.row("run-1").agents === 1, { what: "its own agent" });
+  for (onServers of [2, 3, 0]) folder.runs.noteAgents("run-1");
+  expect(folder.runs.row("run-1").agents).toBe(1);
+  await script.scriptEnd.sendRequest(runEnding, { failed: false });
+  script.disconnect();
+  expect(await folder.ended("run-1")).toMatchObject({ state: "succeeded", agents: 4 });
+});
+
 test("the clock of a script counts for as long as it is connected", async () => {
   const caller = `${instance("script")}.0`;
   const tell = async (atMs: number, seq: number) => {

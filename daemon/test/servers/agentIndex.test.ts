@@ -57,6 +57,22 @@ describe("pages", () => {
     expect(found("Agent 499")).toEqual(["ID-b499"]);
   });
 
+  test("of a maker, those are counted that live, whatever came of the others", () => {
+    const index = indexOf({ one: briefs(3), two: briefs(2, "b") });
+    index.take("one", { made: [["a0", "Again", "Echo", "maker"]], deleted: ["a1", "unknown"] });
+    index.take("two", { made: [["b0", "Of another", "Echo", "other"]], deleted: [] });
+    expect(index.countByMaker()).toEqual(
+      new Map([
+        ["maker", 3],
+        ["other", 1],
+      ]),
+    );
+    index.lose("two");
+    expect(index.countByMaker()).toEqual(new Map([["maker", 2]]));
+    index.take("one", { all: true, made: [["c", "C", "Echo", "other"]], deleted: [] });
+    expect(index.countByMaker()).toEqual(new Map([["other", 1]]));
+  });
+
   test("of a class, those are counted that live, on all servers", () => {
     const index = indexOf({
       one: briefs(3),

@@ -151,6 +151,16 @@ describe("servers that are started for a run", slowMachine, () => {
     expect(rows.every((row) => row.cwd === cwd && row.kind === "managed")).toBe(true);
   });
 
+  test("do not keep the daemon, as those of a person do", async () => {
+    attachStarted();
+    const cwd = workspace();
+    await daemon.servers.allocate([made], { ...claimant(), cwd });
+    expect(daemon.servers.rows()).toHaveLength(1);
+    expect(daemon.servers.busy).toBe(false);
+    await daemon.servers.start({ cwd });
+    expect(daemon.servers.busy).toBe(true);
+  });
+
   test("are one for each agent that comes alone, and shared when there are enough; of two claims at once, too", async () => {
     attachStarted();
     const claims = { ...claimant(), cwd: workspace() };

@@ -41,6 +41,21 @@ async function waitingProcess(): Promise<{ pid: number; kill: () => Promise<void
 }
 
 describe("a server that comes by itself", slowMachine, () => {
+  test("that ends with agents that came a moment ago has had them", async () => {
+    const counts: number[] = [];
+    daemon.servers.runAgentsChanged.on((runId) => counts.push(daemon.servers.agentsOfRun(runId)));
+    using server = new FakeServer({ serverId: "one", kind: "child", parentInstance: "script" });
+    await server.attach(daemon.servers, [["a", "Anna", "Echo", "script"]]);
+    await until(() => counts.length === 1, { what: "the first agent" });
+    await server.tell({ made: [["b", "Bert", "Echo", "script"]] });
+    await until(() => daemon.servers.row("one")?.agents === 2, { what: "another agent" });
+    await server.tell({ deleted: ["a", "b"] });
+    await until(() => daemon.servers.row("one")?.agents === 0, { what: "their end" });
+    expect(counts).toEqual([1, 2]);
+    await until(() => counts.length === 3, { what: "the count of those that are left" });
+    expect(counts).toEqual([1, 2, 0]);
+  });
+
   test("is a row with what it told, busy while all its workers have turns", async () => {
     using server = new FakeServer({ serverId: "one" });
     await server.attach(daemon.servers, [["a", "Anna", "Echo", "script"]]);

@@ -9,6 +9,8 @@ export interface LaunchOptions {
   script: string;
   /** Whether a daemon may be started where none is running. */
   mayStart: boolean;
+  /** After how many seconds in which nothing needed it a daemon that is started ends. Default: as the daemon says, a minute. */
+  idleSeconds?: number;
   /** The Node for scripts and servers of a daemon that is started. Default: the daemon finds one. */
   nodePath?: string | undefined;
   /** How long the start of a daemon may take; default: 20 s. */
@@ -44,12 +46,13 @@ export async function joinDaemon(options: LaunchOptions): Promise<JoinedDaemon> 
 
 /** Resolves when there is one, which outlives this process. */
 function startDaemon(
-  { script, nodePath, startTimeoutMs = 20_000 }: LaunchOptions,
+  { script, idleSeconds, nodePath, startTimeoutMs = 20_000 }: LaunchOptions,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const options = { cwd: homedir(), env: daemonEnvironment(env, nodePath), timeout: startTimeoutMs, windowsHide: true };
+  const idle = idleSeconds === undefined ? [] : ["--idle-seconds", String(idleSeconds)];
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [script, "start", "--detached"], options, (error, _stdout, stderr) => {
+    execFile(process.execPath, [script, "start", "--detached", ...idle], options, (error, _stdout, stderr) => {
       if (!error) return resolve();
       const said = stderr.trim().split("\n").slice(-5).join("\n");
       const late = `it was not there after ${startTimeoutMs / 1000} s`;

@@ -60,8 +60,10 @@ test("a stale discovery file is no daemon; what is started is told to run in the
     const args = process.argv.slice(2);
     writeFileSync(${JSON.stringify(told)}, JSON.stringify({ args, VSCODE_IPC_HOOK_CLI, ELECTRON_RUN_AS_NODE }));
   `;
-  await expect(joinDaemon({ script: script(program), mayStart: true, env: env() })).rejects.toThrow(
-    "The daemon was started, and has ended already.",
-  );
-  expect(JSON.parse(readFileSync(told, "utf8"))).toEqual({ args: ["start", "--detached"], ELECTRON_RUN_AS_NODE: "1" });
+  const options = { script: script(program), mayStart: true, idleSeconds: 7, env: env() };
+  await expect(joinDaemon(options)).rejects.toThrow("The daemon was started, and has ended already.");
+  expect(JSON.parse(readFileSync(told, "utf8"))).toEqual({
+    args: ["start", "--detached", "--idle-seconds", "7"],
+    ELECTRON_RUN_AS_NODE: "1",
+  });
 });

@@ -33,11 +33,13 @@ export class Profile implements AsyncDisposable {
 
   static async make(settings: Record<string, unknown> = {}): Promise<Profile> {
     const profile = new Profile(await TemporaryFolder.make());
-    for (const name of ["data/User", "xdg", "state", "run"]) {
+    for (const name of ["data/User", "data/Machine", "xdg", "state", "run"]) {
       await mkdir(profile.path(name), { recursive: true, mode: 0o700 });
     }
     const all = JSON.stringify({ ...steady, ...settings }, undefined, 2);
     await writeFile(profile.path("data/User/settings.json"), all);
+    // Settings of a machine are read from here alone.
+    await writeFile(profile.path("data/Machine/settings.json"), JSON.stringify(settings));
     return profile;
   }
 
