@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { type AgentScopeError, PlaceholderExpiredError } from "../errors.js";
 import { type AwaitedSource, derived } from "./derivedPromise.js";
 import { readValue } from "./remoteFile.js";
+import { forgetUnread, noteUnread } from "./unreadFailures.js";
 
 /** Where the value of a {@link CallResult} comes from, and who is told when it is no longer needed. */
 export interface ResultSource {
@@ -36,45 +37,6 @@ export function setAwaitHook(hook: AwaitHook = noHook): void {
 }
 
 type State = "pending" | "kept" | "value" | "failed";
-
-/** Failed results that nothing has read, by result; reported when the result is collected or the process ends. */
-const unreadFailures = new WeakMap<CallResult<unknown>, UnreadFailure>();
-const openFailures = new Set<UnreadFailure>();
-const collected = new FinalizationRegistry<UnreadFailure>((failure) => failure.report());
-
-class UnreadFailure {
-  constructor(readonly error: AgentScopeError) {}
-
-  report(): void {
-    if (openFailures.delete(this)) reportUnread(this.error);
-  }
-}
-
-function noteUnread(result: CallResult<unknown>, error: AgentScopeError): void {
-  const failure = new UnreadFailure(error);
-  openFailures.add(failure);
-  unreadFailures.set(result, failure);
-  collected.register(result, failure);
-}
-
-function forgetUnread(result: CallResult<unknown>): void {
-  const failure = unreadFailures.get(result);
-  if (failure !== undefined) openFailures.delete(failure);
-}
-
-let reportUnread = (error: AgentScopeError): void => {
-  process.stderr.write(`agentscope: a call failed and nothing awaited its result: ${error.message}\n`);
-};
-
-/** Where failed results that nothing reads are reported; standard error unless set. */
-export function setUnreadReporter(report: (error: AgentScopeError) => void): void {
-  reportUnread = report;
-}
-
-/** Reports each failed result that nothing has read; called when the process ends. */
-export function reportUnreadFailures(): void {
-  for (const failure of [...openFailures]) failure.report();
-}
 
 /** A large value that stayed on its server is released there when nothing here refers to it any more. */
 const kept = new FinalizationRegistry<() => void>((release) => release());

@@ -1,4 +1,5 @@
-import { setAwaitHook, reportUnreadFailures, setUnreadReporter } from "../messages/callResult.js";
+import { setAwaitHook } from "../messages/callResult.js";
+import { reportUnreadFailures, setUnreadReporter } from "../messages/unreadFailures.js";
 import { fetchRemoteFile } from "../client/fetchRemoteFile.js";
 import { setFileFetcher } from "../messages/remoteFile.js";
 import { settings } from "../orchestration/settings.js";
@@ -22,7 +23,10 @@ export function setRuntime(made: Runtime): Runtime {
     inTurn: () => currentTask() !== undefined,
     awaited: (result) => made.endpoint.waitGraph.awaited(result),
   });
-  setUnreadReporter((error) => settings.logger.warn(`a call failed and nothing awaited its result: ${error.message}`));
+  setUnreadReporter({
+    failed: ({ message }) => settings.logger.warn(`a call failed and nothing awaited its result: ${message}`),
+    more: (count) => settings.logger.warn(`${count} more calls failed and nothing awaited their results`),
+  });
   setFileFetcher((file) => fetchRemoteFile(file, made.servers.accessTo(file.address, file.realm)));
   process.once("exit", reportUnreadFailures);
   return made;

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { AgentCallError, AgentCreationError, type AgentScopeError, asError } from "../../src/errors.js";
-import { reportUnreadFailures, setUnreadReporter } from "../../src/messages/callResult.js";
+import { reportUnreadFailures, setUnreadReporter } from "../../src/messages/unreadFailures.js";
 import type { Msg } from "../../src/messages/msg.js";
 import { currentTask } from "../../src/runtime/task.js";
 import { addAgent, makeHost, openResult, say } from "./hosts.js";
@@ -205,7 +205,7 @@ describe("a call that fails", () => {
   it("is no failure that nothing reads, in a list beside another one", async () => {
     const host = makeHost();
     const reported: string[] = [];
-    setUnreadReporter(({ message }) => reported.push(message));
+    setUnreadReporter({ failed: ({ message }) => reported.push(message), more: () => {} });
     const { handle: a } = addAgent(host, "a", { reply: () => Promise.reject(new Error("boom")) });
     const { handle: b } = addAgent(host, "b", {});
     const [first, second] = [a(), a()];
@@ -213,7 +213,7 @@ describe("a call that fails", () => {
     await failure(b([first, second]));
     await nextTurn();
     reportUnreadFailures();
-    setUnreadReporter(() => {});
+    setUnreadReporter();
     expect(reported).toEqual([]);
     expect(second.settled).toBe(true);
   });

@@ -11,7 +11,7 @@ export const latency: Bench = {
   what: "one call after the other, each awaited, to echo agents in another process",
 
   async run(context) {
-    const calls = context.quick ? 1_000 : 3_000;
+    const calls = context.quick ? 1_000 : 1_500;
     const counts = context.quick ? agentCounts.slice(0, 1) : agentCounts;
     const grpc = context.own(await GrpcEcho.start());
     const sides: Record<string, () => Promise<readonly number[]>> = { yardstick: () => grpc.sequential(calls) };

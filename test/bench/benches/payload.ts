@@ -9,7 +9,7 @@ import { ByteStream } from "../yardsticks/byteStream.js";
 
 /** The value goes from the first server to the second, and back to the inspector on the first. */
 const borders = 2;
-const transfersBesideSmallCalls = 3;
+const transfersBesideSmallCalls = 2;
 
 interface Transfer {
   readonly megabytesPerSecond: number;

@@ -15,7 +15,7 @@ const inFlight = 1_000;
 const samplesPerTenth = 20;
 const childrenPerTenth = 10;
 /** After that no further tenth begins: on a machine with other work the last one that was done is the last. */
-const longestSeconds = 150;
+const longestSeconds = 100;
 /** The first tenth fills heaps, the second is what the last is compared with: with fewer there is nothing between them. */
 const leastTenths = 4;
 

@@ -37,7 +37,6 @@ function inWords({ agents, childServers, warm }: Case): string {
 export const start: Bench = {
   name: "start",
   what: "toDist() in child mode until the first reply; the yardstick is `node -e 0`",
-  rounds: 7,
   quickRounds: 3,
 
   async run(context) {
@@ -55,7 +54,7 @@ export const start: Bench = {
         return { fromToDistMs: output.fromToDistMs, fromSpawnMs };
       };
     }
-    const rounds = await context.inTurn(sides, { warmUps: context.quick ? 0 : 1 });
+    const rounds = await context.inTurn(sides, { warmUps: 0 });
     const timesOf = (side: string): StartTimes[] => rounds.of[side] ?? [];
     const yardstick = timesOf("yardstick").map((times) => times.fromSpawnMs);
     const figures = chosen.map((one) =>

@@ -17,7 +17,7 @@ export const throughput: Bench = {
   what: "10,000 calls in flight to echo agents on one server, from the message to the awaited result",
 
   async run(context) {
-    const calls = context.quick ? 30_000 : 100_000;
+    const calls = context.quick ? 30_000 : 60_000;
     const counts = context.quick ? [goalCount] : agentCounts;
     const grpc = context.own(await GrpcEcho.start());
     const sides: Record<string, () => Promise<number>> = {

@@ -14,7 +14,7 @@ export const watch: Bench = {
   what: "throughput with a daemon that is told of each run, and a client that watches it; the yardstick is the same without",
 
   async run(context) {
-    const calls = context.quick ? 40_000 : 150_000;
+    const calls = context.quick ? 40_000 : 100_000;
     const daemon = context.own(await Daemon.start());
     const watcher = context.own(await StudioWatcher.connect(daemon));
     const alone = context.own(await AgentServer.start({ maxPoolSize }));
