@@ -60,6 +60,8 @@ export async function bundleExtension() {
       // The oldest editor's (engines.vscode).
       target: "node22",
       external: ["vscode"],
+      // Modules of which those are taken that are needed: the SDK's own bundle has in one file all that agents need at a start.
+      alias: { "agentscope-distributed/studio": join(root, "sdk/dist/studio.js") },
       // The SDK's entry, an ES module, asks where it stands.
       define: { "import.meta.url": "moduleUrl" },
       banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
