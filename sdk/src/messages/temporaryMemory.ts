@@ -1,10 +1,14 @@
 import { asError, InvalidArgumentError } from "../errors.js";
 import { Msg, type MsgRecord } from "./msg.js";
 
+/** So many messages are looked through one by one. */
+const few = 16;
+
 /** An agent's memory for as long as the agent lives. Each message is in it once: one that it holds is not added again. */
 export class TemporaryMemory {
   private messages: Msg[] = [];
-  private readonly ids = new Set<string>();
+  /** Of the messages, once they are more than a few: there can be a million agents with one message each. */
+  private ids: Set<string> | undefined = undefined;
   /** @internal Raised when messages were deleted or replaced: what was read before is no longer true. */
   generation = 0;
   /** @internal Told of each change. */
@@ -23,10 +27,15 @@ export class TemporaryMemory {
   }
 
   private addOne(message: Msg): void {
-    if (this.ids.has(message.id)) return;
-    this.ids.add(message.id);
+    if (this.holds(message)) return;
     this.messages.push(message);
+    if (this.ids !== undefined) this.ids.add(message.id);
+    else if (this.messages.length > few) this.ids = new Set(this.messages.map(({ id }) => id));
     this.onChange?.();
+  }
+
+  private holds({ id }: Msg): boolean {
+    return this.ids === undefined ? this.messages.some((message) => message.id === id) : this.ids.has(id);
   }
 
   /**
@@ -50,7 +59,7 @@ export class TemporaryMemory {
     const gone = new Set([indexes ?? [...this.messages.keys()]].flat());
     const before = this.messages;
     this.messages = [];
-    this.ids.clear();
+    this.ids = undefined;
     this.generation++;
     this.onChange?.();
     this.add(before.filter((_message, index) => !gone.has(index)));

@@ -29,6 +29,17 @@ describe("an agent's memory", () => {
     expect(contents(memory.get({ filter: (_message, index) => index === 0 }))).toEqual([1]);
   });
 
+  it("holds each message once, however many it holds", () => {
+    const all = Array.from({ length: 40 }, (_, index) => say(index));
+    fc.assert(
+      fc.property(fc.array(fc.nat(39), { maxLength: 120, size: "max" }), (added) => {
+        const memory = new TemporaryMemory();
+        for (const index of added) memory.add(all[index]);
+        expect(contents(memory.get())).toEqual([...new Set(added)]);
+      }),
+    );
+  });
+
   it("deletes at the places it is told, as they were before", () => {
     fc.assert(
       fc.property(fc.nat(8), fc.array(fc.integer({ min: -2, max: 9 })), (size, indexes) => {
