@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
-import type { Fault } from "./faultyServer.js";
+import type { DaemonFault } from "./faultyDaemon.js";
+import { type Fault, hasPrlimit } from "./faultyServer.js";
 
 /** A call of one of the agents; `after`: it is given the result of an earlier one, counted back from it. */
 export interface PlannedCall {
@@ -15,6 +16,8 @@ export interface Chaos {
   agents: number[];
   calls: PlannedCall[];
   faults: { afterMs: number; server: number; fault: Fault }[];
+  /** Of the daemon that the servers are known to, and by which one of them is reached. */
+  daemonFaults: { afterMs: number; fault: DaemonFault }[];
 }
 
 const duration = fc.integer({ min: 5, max: 300 });
@@ -39,6 +42,22 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("garble" as const), forMs: duration }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("freeze" as const), forMs: duration }) },
   { weight: 2, arbitrary: fc.constant<Fault>({ kind: "kill" }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("clock" as const),
+      byMs: fc.integer({ min: -86_400_000, max: 86_400_000 }),
+    }),
+  },
+  {
+    weight: hasPrlimit ? 2 : 0,
+    arbitrary: fc.record({ kind: fc.constant("descriptors" as const), forMs: duration }),
+  },
+);
+
+const daemonFault: fc.Arbitrary<DaemonFault> = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("freeze" as const), forMs: duration }) },
+  { weight: 1, arbitrary: fc.constantFrom<DaemonFault>({ kind: "kill" }, { kind: "restart" }) },
 );
 
 /** Any program of agents that pass results on, and what goes wrong meanwhile. */
@@ -57,6 +76,7 @@ export function arbitraryChaos({ serverCount }: { serverCount: number }): fc.Arb
         { minLength: 1, maxLength: 200, size: "max" },
       ),
       faults: fc.array(fc.record({ afterMs: fc.nat(60), server, fault }), { minLength: 1, maxLength: 6 }),
+      daemonFaults: fc.array(fc.record({ afterMs: fc.nat(60), fault: daemonFault }), { maxLength: 2 }),
     }),
   );
 }

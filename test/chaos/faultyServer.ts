@@ -1,5 +1,8 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { readdirSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { AgentServer } from "../processes/agentServer.js";
+import type { StartOptions } from "../processes/startedProcess.js";
 import { TcpProxy } from "../processes/tcpProxy.js";
 
 /** What goes wrong with a server, or on the way to it, and for how long. */
@@ -9,20 +12,37 @@ export type Fault =
   | { kind: "throttle"; forMs: number; bytesPerSecond: number }
   | { kind: "garble"; forMs: number }
   | { kind: "freeze"; forMs: number }
+  /** It can open no file and no connection, and take none. */
+  | { kind: "descriptors"; forMs: number }
+  /** Its wall clock is set, forwards or back. */
+  | { kind: "clock"; byMs: number }
   | { kind: "kill" };
+
+/** Whether the limits of a process that runs can be set here. */
+export const hasPrlimit = spawnSync("prlimit", ["--version"]).status === 0;
+
+export interface FaultyServerOptions {
+  /** Of `as-server`. */
+  args: readonly string[];
+  env?: Record<string, string>;
+  /** A file that says how far off its clock is. */
+  clockFile: string;
+  /** Whether it listens where a daemon says: its port is the daemon's to keep. */
+  isRouted?: boolean;
+}
 
 /** An agent server that callers reach over a bad network, and that is started again at the same port when it was killed. */
 export class FaultyServer implements AsyncDisposable {
   private constructor(
-    private readonly args: readonly string[],
+    private readonly options: FaultyServerOptions,
     private server: AgentServer,
     private readonly proxy: TcpProxy,
   ) {}
 
-  /** @param args of `as-server` */
-  static async start(args: readonly string[]): Promise<FaultyServer> {
-    const server = await AgentServer.start(args);
-    return new FaultyServer(args, server, await TcpProxy.start(server.port));
+  static async start(options: FaultyServerOptions): Promise<FaultyServer> {
+    writeFileSync(options.clockFile, "0");
+    const server = await AgentServer.start(options.args, startOptions(options));
+    return new FaultyServer(options, server, await TcpProxy.start(server.port));
   }
 
   /** Where its callers find it. */
@@ -34,12 +54,23 @@ export class FaultyServer implements AsyncDisposable {
     return this.server.pid;
   }
 
+  /** What its process has said of itself, and how it ended, if it has. */
+  get said(): string {
+    return `${JSON.stringify(this.server.end)} ${this.server.stderr.slice(-2000)}`;
+  }
+
   /** Lets it happen, and be over. */
   async suffer(fault: Fault): Promise<void> {
     const { proxy, server } = this;
     switch (fault.kind) {
       case "cut":
         proxy.cut();
+        return;
+      case "clock":
+        writeFileSync(this.options.clockFile, String(fault.byMs));
+        return;
+      case "kill":
+        await this.kill();
         return;
       case "delay":
         proxy.delay(fault.byMs);
@@ -53,18 +84,47 @@ export class FaultyServer implements AsyncDisposable {
       case "freeze":
         server.kill("SIGSTOP");
         break;
-      case "kill":
-        await server.crash();
-        this.server = await AgentServer.start([...this.args, "--port", String(server.port)]);
-        return;
+      case "descriptors":
+        limitDescriptors(server.pid, readdirSync(`/proc/${server.pid}/fd`).length);
+        break;
     }
     await pause(fault.forMs);
     if (fault.kind === "freeze") server.kill("SIGCONT");
+    else if (fault.kind === "descriptors") limitDescriptors(server.pid, "unlimited");
     else proxy.pass();
+  }
+
+  private async kill(): Promise<void> {
+    const { args, isRouted = false } = this.options;
+    const { server } = this;
+    await server.crash();
+    const again = isRouted ? args : [...args, "--port", String(server.port)];
+    this.server = await AgentServer.start(again, startOptions(this.options));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.proxy[Symbol.asyncDispose]();
     await this.server[Symbol.asyncDispose]();
   }
+}
+
+function startOptions({ env, clockFile }: FaultyServerOptions): StartOptions {
+  const movedClock = new URL("../fixtures/hooks/movedClock.js", import.meta.url).href;
+  return { nodeArgs: ["--import", movedClock], env: { ...env, MOVED_CLOCK: clockFile } };
+}
+
+/** @param limit how many it may have; `unlimited`: as many as it could before */
+function limitDescriptors(pid: number, limit: number | "unlimited"): void {
+  const [, hard = ""] = execFileSync("prlimit", [
+    "--pid",
+    `${pid}`,
+    "--nofile",
+    "--output",
+    "SOFT,HARD",
+    "--noheadings",
+  ])
+    .toString()
+    .trim()
+    .split(/\s+/);
+  execFileSync("prlimit", ["--pid", `${pid}`, `--nofile=${limit === "unlimited" ? hard : limit}:${hard}`]);
 }

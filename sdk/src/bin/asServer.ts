@@ -34,6 +34,11 @@ const start = program
   .option("--max-queue-length <n>", "the most calls of one agent that have not ended (default: 100000)", wholeNumber(1))
   .option("--max-connections <n>", "the most connections of callers (default: 10000)", wholeNumber(1))
   .option("--max-message-bytes <n>", "the largest value that is taken (default: 1 GiB)", wholeNumber(1))
+  .option(
+    "--idle-connection-seconds <n>",
+    "how long a connection stays on which nothing is called (default: 60)",
+    wholeNumber(1),
+  )
   .option("--local-mode", "listen on loopback, whatever --host says")
   .option("--token-file <file>", "callers must give the token in it, or one made from it (as-server token)")
   .option("--tls-cert <file>", "listen with TLS: the certificate")

@@ -20,12 +20,15 @@ export async function bindServer(
   { router, managed }: { router: Router; managed: ManagedServer },
 ): Promise<{ grpc: Server; port: number }> {
   const { Server, ServerCredentials, status } = await import("../link/grpc.js");
+  const idleMs = options.limits.idleConnectionSeconds * 1000;
   const grpc = new Server({
     "grpc.max_send_message_length": maxFrameBytes,
     "grpc.max_receive_message_length": maxFrameBytes,
     "grpc.keepalive_time_ms": callerKeepaliveMs,
     "grpc.keepalive_timeout_ms": callerKeepaliveMs,
     "grpc.keepalive_permit_without_calls": 1,
+    // From the moment that it is accepted: who connects and says nothing keeps a descriptor no longer.
+    "grpc.max_connection_idle_ms": idleMs,
   });
   grpc.addService(linkService, {
     open(stream: InboundStream) {
@@ -35,7 +38,13 @@ export async function bindServer(
         return;
       }
       stream.on("error", () => {});
+      const silent = setTimeout(() => {
+        const details = `nothing was said within ${idleMs / 1000} s (--idle-connection-seconds)`;
+        stream.emit("error", { code: status.DEADLINE_EXCEEDED, details });
+      }, idleMs).unref();
+      stream.once("close", () => clearTimeout(silent));
       stream.once("data", (bytes: Buffer) => {
+        clearTimeout(silent);
         try {
           const hello = decodeControl(decodeFrame(bytes).body);
           if (hello.type !== "hello") throw new InvalidArgumentError("a stream begins with hello");

@@ -10,6 +10,8 @@ export interface ServerLimits {
   maxConnections: number;
   /** Bytes of one value that is sent to the server. Default 1 GiB. */
   maxMessageBytes: number;
+  /** How long a connection stays on which nothing is called: also of one that never says what it wants. In seconds. Default 60. */
+  idleConnectionSeconds: number;
 }
 
 export const defaultServerLimits: ServerLimits = {
@@ -17,6 +19,7 @@ export const defaultServerLimits: ServerLimits = {
   maxQueueLength: 100_000,
   maxConnections: 10_000,
   maxMessageBytes: 1024 * 1024 * 1024,
+  idleConnectionSeconds: 60,
 };
 
 /**
