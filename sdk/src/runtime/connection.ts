@@ -1,4 +1,4 @@
-import type { AgentScopeError } from "../errors.js";
+import { AgentScopeError } from "../errors.js";
 import type { Channel, SendFrame } from "../link/channel.js";
 import { decodeFrame } from "../link/frame.js";
 import type { LaneLoad, PeerInfo } from "../link/peer.js";
@@ -143,8 +143,16 @@ export class Connection implements LinkListener, SessionConnection {
 
   receive(bytes: Uint8Array): void {
     if (this.state.kind === "lost") return;
-    const frame = decodeFrame(bytes);
-    this.session(frame.fromLane).channel.receiveFrame(frame);
+    try {
+      const frame = decodeFrame(bytes);
+      this.session(frame.fromLane).channel.receiveFrame(frame);
+    } catch (thrown) {
+      // It ends this connection, and not the thread that has agents of others.
+      const cause = thrown as Error;
+      this.broken(
+        new AgentScopeError("INVALID_ARGUMENT", `the other side sent a damaged frame: ${cause.message}`, { cause }),
+      );
+    }
   }
 
   down(): void {
