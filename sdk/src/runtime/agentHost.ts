@@ -150,7 +150,7 @@ export class AgentHost implements AgentHome {
     if (living !== undefined) return living;
     const claimed = spec.idChosen === true ? this.options.claimId?.(spec.id) : undefined;
     const agent = this.place(spec, claimed !== undefined);
-    if (this.agents.get(spec.id) !== agent) return agent;
+    if (!agent.isBeingMade) return agent;
     if (claimed === undefined) return this.make(agent, spec);
     void claimed.then((isFree) => this.makeClaimed(agent, spec, isFree));
     return agent;
@@ -200,7 +200,7 @@ export class AgentHost implements AgentHome {
   /** Makes an agent of a class that is at hand. */
   createOf(agentClass: AgentClass, spec: AgentSpec): HostedAgent {
     const agent = this.place(spec);
-    if (this.agents.get(spec.id) === agent) this.construct(agent, spec, agentClass);
+    if (agent.isBeingMade) this.construct(agent, spec, agentClass);
     return agent;
   }
 

@@ -208,8 +208,7 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
     }
     awaitInputs(task, this);
     if (task.ended) return;
-    const isFree = this.running === undefined && (this.mailbox === undefined || this.mailbox.size === 0);
-    if (isFree && task.missing === 0 && this.state.kind === "ready" && this.host.slice.hasTime(this)) {
+    if (this.queueLength === 0 && task.missing === 0 && this.state.kind === "ready" && this.host.slice.hasTime(this)) {
       this.run(task, this.state.instance);
     } else {
       (this.mailbox ??= new Mailbox()).add(task);
@@ -240,6 +239,7 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
         if (this.mailbox?.hasReady !== true || !this.host.slice.hasTime(this)) return;
         const task = this.mailbox.take();
         if (task === undefined) return;
+        if (this.mailbox.size === 0) this.mailbox = undefined;
         this.run(task, this.state.instance);
       }
     } finally {

@@ -177,7 +177,13 @@ export class RemoteAgent implements AgentTarget, ResultSource {
   /** Calls back once it is known where it lives, or that it does not. */
   whenBound(action: () => void): void {
     if (this.session !== undefined || this.failure !== undefined) action();
-    else (this.waiting ??= []).push(action);
+    else this.wait(action);
+  }
+
+  private wait(action: () => void): void {
+    // With room for one: a million agents may wait with a call each.
+    if (this.waiting === undefined) this.waiting = [action];
+    else this.waiting.push(action);
   }
 
   /** Ends when the agent is made on its server. */
@@ -207,7 +213,7 @@ export class RemoteAgent implements AgentTarget, ResultSource {
     this.creation?.markRead();
     if (this.session === undefined && this.failure === undefined) {
       call.made = callWatch.log?.madeAhead();
-      (this.waiting ??= []).push(() => this.send(call));
+      this.wait(() => this.send(call));
     } else {
       this.send(call);
     }

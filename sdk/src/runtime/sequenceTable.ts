@@ -10,7 +10,7 @@ interface Page<T> {
  * A map from numbers that are counted up, where old ones go before new ones, by and large: calls by their seq. It costs far
  * less per call than a `Map`, in time and in garbage.
  */
-export class SequenceTable<T extends object> {
+export class SequenceTable<T extends object | string> {
   private readonly pages = new Map<number, Page<T>>();
   private lastIndex = -1;
   private lastPage: Page<T> | undefined;
