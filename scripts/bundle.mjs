@@ -25,8 +25,8 @@ const entries = [
 /** What these load at once stands in one file: they are what scripts and servers wait for. */
 const starters = ["src/index.ts", "src/launch/serverEntry.ts", "src/server/worker.ts"];
 
-/** Runs in a thread of Node's own, and is to load nothing else. */
-const apart = ["src/server/typescriptHooks.ts"];
+/** These are to load what they need alone: in a thread of Node's own, and in daemons, which have no agents. */
+const apart = ["src/server/typescriptHooks.ts", "src/studio.ts"];
 
 /** Needed by every server at once, and made of many files; other packages are loaded from where they are installed. */
 const inlined = ["@grpc/grpc-js", "msgpackr"];
