@@ -5,13 +5,15 @@ import { packageFolders } from "./licenses.mjs";
 
 const main = "bin/asStudio.js";
 
-/** What the SDK loads for models and tools of agents, when one needs it: no agent lives in the daemon. */
+/** What the SDK loads for models, tools and traces of agents, when one needs it: no agent lives in the daemon. */
 const leftOut = [
   "@ai-sdk/anthropic",
   "@ai-sdk/google",
   "@ai-sdk/openai",
   "@ai-sdk/openai-compatible",
   "@modelcontextprotocol/sdk",
+  "@opentelemetry/api",
+  "@opentelemetry/sdk-node",
   "esbuild",
   "msgpackr-extract",
   "wink-eng-lite-web-model",

@@ -95,6 +95,13 @@ describe("installed from the tarball into an empty project", () => {
     expect(finished.exitCode, finished.output).toBe(0);
     expectResult(finished.stdout);
     await expectCommand(project);
+
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" };
+    const untraced = await run(process.execPath, [join(project, "main.js")], { cwd: project, env });
+    expect(untraced.exitCode, untraced.output).toBe(0);
+    expectResult(untraced.stdout);
+    const said = untraced.output.match(/OTEL_EXPORTER_OTLP_ENDPOINT is set, .*: npm install @opentelemetry\/sdk-node/g);
+    expect(said, untraced.output).toHaveLength(1);
   });
 
   /** The command is there under its name, and its help names its options. */

@@ -1,13 +1,19 @@
+import { isLogged, logSettings } from "agentscope-distributed/studio";
 import { Daemon } from "../daemon.js";
 import type { LogLine } from "../protocol/index.js";
+import { collectedLine, commonLevels, terminalLine } from "../log/lineForms.js";
 import { readyLine } from "./readyLine.js";
 import { refuseToDiffer } from "./refuseToDiffer.js";
 import { daemonOptionsOf, type StartOptions } from "./startOptions.js";
 
 /** Runs the daemon in this process, to its end: the ready line on standard output, the log on standard error. */
 export async function runDaemon(options: StartOptions): Promise<void> {
+  const settings = logSettings(options);
+  // What it starts logs in the same way.
+  if (options.logFormat !== undefined) process.env.AGENTSCOPE_LOG_FORMAT = options.logFormat;
+  const written = settings.format === "json" ? collectedLine : terminalLine;
   const alsoLogTo = (line: LogLine) => {
-    if (options.log || line.level === "error") process.stderr.write(`${lineOf(line)}\n`);
+    if (isLogged(commonLevels[line.level], settings)) process.stderr.write(written(line));
   };
   const start = await Daemon.start({ ...daemonOptionsOf(options), alsoLogTo });
   if (start.kind === "taken") {
@@ -38,9 +44,4 @@ export async function runDaemon(options: StartOptions): Promise<void> {
   await daemon.ended;
   // What others left running in this process must not keep it.
   process.exit();
-}
-
-function lineOf({ atMs, level, source, text }: LogLine): string {
-  const time = new Date(atMs).toISOString().slice(11, 19);
-  return `${time} ${level === "info" ? "" : `${level}: `}${source === "daemon" ? "" : `${source}: `}${text}`;
 }

@@ -1,4 +1,5 @@
-import { Command } from "commander";
+import { logFormats, logLevels } from "agentscope-distributed/studio";
+import { Command, Option } from "commander";
 import { limitHelp, limitOption } from "./limitOption.js";
 import { wholeNumber } from "./numberOption.js";
 import type { StartOptions } from "./startOptions.js";
@@ -33,6 +34,17 @@ export function startCommand(): Command {
     )
     .option("--limit <name=number>", `what is taken from who connects; may be repeated (${limitHelp})`, limitOption)
     .option("--no-log", "print nothing on standard error but errors")
+    .addOption(
+      new Option(
+        "--log-format <format>",
+        "json: lines with level, time and ids, of the servers that it starts, too (default: $AGENTSCOPE_LOG_FORMAT, else text)",
+      ).choices(logFormats),
+    )
+    .addOption(
+      new Option("--log-level <level>", "the least serious lines (default: $AGENTSCOPE_LOG_LEVEL, else info)").choices(
+        logLevels,
+      ),
+    )
     .action(start);
 }
 

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { LogFormat, LogLevel } from "agentscope-distributed/studio";
 import type { DaemonOptions } from "../daemonOptions.js";
 import type { TlsFiles } from "../http/serverTls.js";
 import type { WireLimits } from "../wire/wireLimits.js";
@@ -18,6 +19,8 @@ export interface StartOptions {
   detached?: boolean;
   stdio?: boolean;
   log: boolean;
+  logFormat?: LogFormat;
+  logLevel?: LogLevel;
 }
 
 /** Those of the daemon itself; paths no longer depend on the folder that the command was typed in. */

@@ -1,3 +1,4 @@
+import { type LogFields, masked, providers } from "agentscope-distributed/studio";
 import { Emitter } from "../emitter.js";
 import type { LogLevel, LogLine } from "../protocol/model.js";
 
@@ -9,6 +10,9 @@ export interface LogBookOptions {
   /** Where else each line goes, such as a file. */
   alsoTo?: (line: LogLine) => void;
 }
+
+/** A text of a log, and what it is about. */
+export type Said = string | { text: string; about: LogFields };
 
 /** What the daemon, its servers and its runs had to say: the last lines in memory, and whoever listens. */
 export class LogBook {
@@ -24,10 +28,13 @@ export class LogBook {
 
   /**
    * @param source `daemon`, or the id of a server or run
-   * @param text of one line or more; empty lines are left out
+   * @param said of one line or more; empty lines are left out, and keys of models that this process has are masked
    */
-  write(level: LogLevel, source: string, text: string): void {
-    for (const part of text.split(/\r?\n/)) if (part.trim() !== "") this.add(level, source, part);
+  write(level: LogLevel, source: string, said: Said): void {
+    const { text, about } = typeof said === "string" ? { text: said, about: undefined } : said;
+    for (const part of masked(text, keysHere()).split(/\r?\n/)) {
+      if (part.trim() !== "") this.add({ atMs: Date.now(), level, source, text: part, ...(about && { about }) });
+    }
   }
 
   /**
@@ -43,13 +50,20 @@ export class LogBook {
     return found.reverse();
   }
 
-  private add(level: LogLevel, source: string, whole: string): void {
+  private add(said: LogLine): void {
     const { lines, lineLength } = this.limits;
+    const { text: whole } = said;
     const text = whole.length > lineLength ? `${whole.slice(0, lineLength)}… (${whole.length} characters)` : whole;
-    const line: LogLine = { atMs: Date.now(), level, source, text };
+    const line: LogLine = { ...said, text };
     this.ring[this.next] = line;
     this.next = (this.next + 1) % lines;
     this.options.alsoTo?.(line);
     this.lineWritten.emit(line);
   }
+}
+
+/** Of models, as far as the environment has them by the names that providers' keys have. */
+function keysHere(): string[] {
+  const variables = Object.values(providers).flatMap(({ keyVariables }) => keyVariables);
+  return variables.flatMap((variable) => process.env[variable]?.trim() || []);
 }

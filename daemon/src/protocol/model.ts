@@ -1,4 +1,4 @@
-import type { AgentState, MessageRecord, ResourceSample } from "agentscope-distributed/studio";
+import type { AgentState, LogFields, MessageRecord, ResourceSample } from "agentscope-distributed/studio";
 
 // What the daemon shows: the nouns of its protocol. All of it is plain JSON; times are milliseconds since 1970.
 
@@ -165,6 +165,8 @@ export interface LogLine {
   /** `daemon`, or the id of a server or run. */
   source: string;
   text: string;
+  /** More of what it is about, such as the agent that has printed it; where that is known. */
+  about?: LogFields;
 }
 
 export interface DaemonStatus {

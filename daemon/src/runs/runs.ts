@@ -141,7 +141,7 @@ export class Runs {
       this.options.table.delete(runId);
       throw error;
     }
-    this.options.log.write("info", runId, `${row.name} was started: ${row.script}`);
+    this.options.log.write("info", runId, { text: `${row.name} was started: ${row.script}`, about: { run_id: runId } });
     this.save(run);
     this.changed.emit(runId);
     return this.live(run);
@@ -342,11 +342,10 @@ export class Runs {
     run.end(state, { atMs, ...more });
     this.options.questions.runEnded(runId);
     const why = more.error === undefined ? "" : `: ${more.error}`;
-    this.options.log.write(
-      state === "failed" || state === "lost" ? "warning" : "info",
-      runId,
-      `${name} has ${state}${why}`,
-    );
+    this.options.log.write(state === "failed" || state === "lost" ? "warning" : "info", runId, {
+      text: `${name} has ${state}${why}`,
+      about: { run_id: runId },
+    });
     this.save(run);
     this.changed.emit(runId);
   }

@@ -1,4 +1,4 @@
-import type { ServerAnnouncement } from "agentscope-distributed/studio";
+import { readJsonLine, type ServerAnnouncement } from "agentscope-distributed/studio";
 import { StudioError } from "../errors.js";
 import type { LogBook } from "../log/logBook.js";
 import { identify } from "../processes/processIdentity.js";
@@ -7,6 +7,7 @@ import type { StoredManagedServer } from "../store/serverTables.js";
 import { managedCommand, type ManagedContext, managedLogPath } from "./managedCommand.js";
 import { RestartPlan } from "./restartPlan.js";
 import type { ServerEntry } from "./serverEntry.js";
+import { serverLine } from "./serverLine.js";
 import { ServerProcess } from "./serverProcess.js";
 
 /** How long a server may take from its start until it attaches, in milliseconds. */
@@ -179,7 +180,10 @@ export class ManagedServer {
   private events(process: () => ServerProcess): { line(text: string): void; ended(how: string): void } {
     const { entry, log } = this.options;
     return {
-      line: (text) => log.write("info", entry.serverId, text),
+      line: (text) => {
+        const { level, said } = serverLine(text, entry.serverId);
+        log.write(level, entry.serverId, said);
+      },
       ended: (how) => void this.processEnded(process(), how),
     };
   }
@@ -188,7 +192,10 @@ export class ManagedServer {
     const { phase } = this;
     if (phase.kind !== "running" || phase.process !== process) return;
     clearTimeout(phase.deadline);
-    const lines = process.lastLines().slice(-shownLines);
+    const lines = process
+      .lastLines()
+      .slice(-shownLines)
+      .map((line) => readJsonLine(line)?.msg ?? line);
     process[Symbol.dispose]();
     this.phase = { kind: "stopping", done: process.stop() };
     const said = lines.length === 0 ? how : `${how}; its last words: ${lines.join(" · ")}`;
