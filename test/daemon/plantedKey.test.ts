@@ -12,7 +12,7 @@ import { until } from "../processes/until.js";
 import { Terminal } from "./terminal.js";
 
 // Starts half a dozen processes.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 const literal = "planted-in-a-config-0123456789";
 const named = "planted-in-the-environment-0123456789";
