@@ -1,8 +1,7 @@
-import type { AgentRow, QuestionRow, RunRow } from "agentscope-distributed-daemon/protocol";
+import type { QuestionRow, RunRow } from "agentscope-distributed-daemon/protocol";
 import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from "vscode";
 import { commandId } from "../contributions.js";
 import { shortened } from "../questions/questionWords.js";
-import { agentItem } from "./serverItem.js";
 import { count, runDescription, runName } from "./words.js";
 
 export function runItem(run: RunRow, { nowMs, questions }: { nowMs: number; questions: number }): TreeItem {
@@ -20,9 +19,8 @@ export function runItem(run: RunRow, { nowMs, questions }: { nowMs: number; ques
 }
 
 /** @param node what the command of the row is given */
-export function questionItem({ questionId, agent, prompt }: QuestionRow, node: unknown): TreeItem {
+export function questionItem({ agent, prompt }: QuestionRow, node: unknown): TreeItem {
   const item = new TreeItem(`${agent} asks`);
-  item.id = `question ${questionId}`;
   item.description = shortened(prompt);
   item.iconPath = askingIcon();
   item.contextValue = "question";
@@ -33,12 +31,6 @@ export function questionItem({ questionId, agent, prompt }: QuestionRow, node: u
 
 function askingIcon(): ThemeIcon {
   return new ThemeIcon("comment-unresolved", new ThemeColor("list.warningForeground"));
-}
-
-export function runAgentItem(row: AgentRow, runId: string): TreeItem {
-  const item = agentItem(row);
-  item.id = `run ${runId} ${item.id}`;
-  return item;
 }
 
 function runIcon(state: RunRow["state"]): ThemeIcon {

@@ -13,7 +13,8 @@ import type { DaemonClient } from "../daemon/daemonClient.js";
 import type { DaemonState, StateChange } from "../daemon/daemonState.js";
 import { Listeners } from "../daemon/listeners.js";
 import type { Badge } from "./attention.js";
-import { questionItem, runAgentItem, runItem } from "./runItem.js";
+import { questionItem, runItem } from "./runItem.js";
+import { agentItem } from "./serverItem.js";
 import { TreeChanges } from "./treeChanges.js";
 
 export interface RunNode {
@@ -73,7 +74,7 @@ export class RunTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   getTreeItem(node: TreeNode): TreeItem {
-    if (node.kind === "agent") return runAgentItem(node.row, node.runId);
+    if (node.kind === "agent") return agentItem(node.row);
     if (node.kind === "output") return outputItem(node.runId);
     if (node.kind === "question") return this.questionItem(node);
     const run = this.state.runs.get(node.runId);
@@ -163,7 +164,6 @@ export class RunTree implements TreeDataProvider<TreeNode>, Disposable {
 
 function outputItem(runId: string): TreeItem {
   const item = new TreeItem("Output");
-  item.id = `output ${runId}`;
   item.iconPath = new ThemeIcon("output");
   item.command = { command: commandId.showRunOutput, title: "Show Output", arguments: [{ kind: "run", runId }] };
   return item;

@@ -17,9 +17,12 @@ export function serverItem(row: ServerRow): TreeItem {
   return item;
 }
 
+/**
+ * Without an id, as all that is below another row: VS Code may ask for such rows again before it has them, and refuses an id that it was
+ * given by both answers.
+ */
 export function agentItem(row: AgentRow): TreeItem {
   const item = new TreeItem(row.name, TreeItemCollapsibleState.None);
-  item.id = `agent ${row.serverId} ${row.agentId}`;
   item.description = agentDescription(row);
   item.iconPath = agentIcon(row);
   item.contextValue = ["agent", row.lost ? "lost" : "there"].join(".");

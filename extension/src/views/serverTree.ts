@@ -181,7 +181,6 @@ export class ServerTree implements TreeDataProvider<TreeNode>, Disposable {
     const agents = this.branches.get(serverId)?.window;
     const rest = agents ? agents.total - agents.rows.length : 0;
     const item = new TreeItem(`Show more of ${count(rest, "more agent")}`);
-    item.id = `more ${serverId}`;
     item.iconPath = new ThemeIcon("ellipsis");
     item.command = { command: innerCommandId.showMoreAgents, title: "Show More Agents", arguments: [serverId] };
     return item;
