@@ -1,6 +1,11 @@
 import type { Locator, Page } from "playwright-core";
 import { until } from "../../processes/until.js";
 
+/** Of the page, in which functions run that are given to it. */
+declare const MutationObserver: new (
+  changed: () => void,
+) => { observe(node: unknown, what: Record<string, boolean>): void; disconnect(): void };
+
 /** A view of the side bar: a tree, or its welcome text. */
 export class TreeView {
   private readonly pane: Locator;
@@ -57,6 +62,34 @@ export class TreeView {
 
   async collapse(row: Locator): Promise<void> {
     if ((await row.getAttribute("aria-expanded")) === "true") await row.locator(".monaco-tl-twistie").click();
+  }
+
+  /**
+   * When a row comes to have words that match, by its own clock: the page looks at each change of the view.
+   *
+   * @returns `looking` resolves when it does so.
+   */
+  seenAt(words: RegExp): { looking: Promise<unknown>; atMs: Promise<number> } {
+    const found = this.pane.evaluateHandle((pane, { source }) => {
+      const pattern = new RegExp(source);
+      const isThere = () =>
+        [...pane.querySelectorAll(".monaco-list-row[role=treeitem]")].some((row) =>
+          pattern.test(row.textContent ?? ""),
+        );
+      const seen = new Promise<number>((resolve) => {
+        const look = () => {
+          if (!isThere()) return;
+          watch.disconnect();
+          resolve(Date.now());
+        };
+        const watch = new MutationObserver(look);
+        watch.observe(pane, { subtree: true, childList: true, characterData: true, attributes: true });
+        look();
+      });
+      return { seen };
+    }, words);
+    const atMs = async () => (await found).evaluate(({ seen }) => seen);
+    return { looking: found, atMs: atMs() };
   }
 
   /** Presses one of the buttons that a row shows under the mouse. */
