@@ -138,6 +138,27 @@ describe("a program over two servers, of which a collector is told", () => {
     }
   });
 
+  test("what an agent prints is a line of the log with the ids of its run, its agent, its call and its span, and without keys", async () => {
+    const onOne = await calls("invoke_agent Delegate", "server");
+    const lines = one.stderr.split("\n").filter((line) => line.startsWith("{"));
+    const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const printed = told.find(
+      ({ msg, agent_name: name }) => name === "Delegate" && String(msg).startsWith("asks with"),
+    );
+    expect(printed).toMatchObject({
+      level: "info",
+      msg: "asks with ***",
+      server_id: one.said[0]?.server_id,
+      run_id: expect.any(String),
+      agent_id: onOne.attributes["gen_ai.agent.id"],
+      task_id: expect.any(String),
+      trace_id: onOne.traceId,
+      span_id: onOne.spanId,
+    });
+    const failed = told.find(({ level, agent_name: name }) => level === "warn" && name === "Failing");
+    expect(failed?.msg).toContain("a call of Failing failed");
+  });
+
   test("calls, agents and tokens are measured", async () => {
     const input = await collector.point(
       "gen_ai.client.token.usage",
