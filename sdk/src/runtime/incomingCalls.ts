@@ -60,7 +60,7 @@ export class IncomingCalls implements TaskSink {
     // What an agent here makes is its script's, as the agent is.
     const owner = otherInstance === self.instance ? maker : otherInstance;
     const holder = keepAlive === true ? undefined : owner;
-    // As one literal: made of parts it would take three times the time, and twice the memory.
+    // As one literal: made of parts it would take three times the time, and more memory.
     const spec: AgentSpec = {
       id,
       name,
