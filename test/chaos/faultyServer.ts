@@ -50,13 +50,13 @@ export class FaultyServer implements AsyncDisposable {
     return this.proxy.at;
   }
 
-  get pid(): number {
-    return this.server.pid;
+  /** Where it listens itself. */
+  get ownPort(): number {
+    return this.server.port;
   }
 
-  /** What its process has said of itself, and how it ended, if it has. */
-  get said(): string {
-    return `${JSON.stringify(this.server.end)} ${this.server.stderr.slice(-2000)}`;
+  get pid(): number {
+    return this.server.pid;
   }
 
   /** Lets it happen, and be over. */

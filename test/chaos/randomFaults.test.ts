@@ -101,10 +101,12 @@ describe.skipIf(!hasOpenssl)("random programs, while servers and the ways to the
     // A first connection that is garbled, or finds no descriptor, is not tried again: nothing is on its way that could be lost.
     const anyBlamed = sufferers("descriptors").size > 0;
     const isUnrouted = daemonFaults.some(({ fault }) => fault.kind !== "freeze");
-    const blamed = servers.flatMap(({ at }, index) => {
+    const blamed = servers.flatMap(({ at, ownPort }, index) => {
       const isBlamed = anyBlamed || sufferers("kill", "garble").has(index) || (isUnrouted && index === routed);
-      return isBlamed ? [`127.0.0.1:${at.port}`] : [];
+      // Others know it by its proxy; itself by its own.
+      return isBlamed ? [`127.0.0.1:${at.port}`, `127.0.0.1:${ownPort}`] : [];
     });
+    if (anyBlamed) blamed.push("EMFILE: too many open files");
     const written = await Promise.all(
       handles.map(async (handle, index) => {
         if (killed.has(agents[index] as number)) return undefined;
@@ -183,7 +185,7 @@ function isLost(error: unknown, blamed: readonly string[]): boolean {
   return (
     error instanceof AgentScopeError &&
     // A value is lost with its server: who comes for it to the next one finds that there was another.
-    (error.code === "SERVER_NOT_ALIVE" || /was started again: the value is gone/.test(error.message)) &&
+    (error.code === "SERVER_NOT_ALIVE" || /EMFILE|was started again: the value is gone/.test(error.message)) &&
     blamed.some((address) => error.message.includes(address))
   );
 }

@@ -40,6 +40,8 @@ const openMs = 10_000;
 /** How often the first opening is tried again where it was cut: somebody was there. */
 const maxCutOpenings = 4;
 
+type Credentials = Awaited<ReturnType<typeof clientCredentials>>;
+
 /**
  * The stream to an agent server, opened again when it breaks.
  *
@@ -60,6 +62,7 @@ export class StreamLink implements Carrier {
   private held = false;
   private socketHold: SocketHold | undefined;
   private lastLocate = 0;
+  private credentials: Credentials | undefined;
   private readonly locating = new Map<number, Locating>();
 
   constructor(private readonly options: { id: string; access: ServerAccess | Promise<ServerAccess>; self: PeerInfo }) {
@@ -86,7 +89,7 @@ export class StreamLink implements Carrier {
   private async open(): Promise<void> {
     const access = this.access as ServerAccess;
     try {
-      const [grpc, { credentials, metadata }] = await Promise.all([loadGrpc(), clientCredentials(access)]);
+      const [grpc, { credentials, metadata }] = await Promise.all([loadGrpc(), this.readCredentials(access)]);
       if (this.state.kind === "lost") return;
       const client = new grpc.Client(
         access.address,
@@ -106,6 +109,18 @@ export class StreamLink implements Carrier {
       this.write(stream, encodeControl({ type: "hello", connection: id, resume, peer }));
     } catch (thrown) {
       this.lose(toAgentScopeError(thrown, access.address));
+    }
+  }
+
+  /** Files that can't be read for the moment, since no descriptor is left, end no connection: they are taken as they were. */
+  private async readCredentials(access: ServerAccess): Promise<Credentials> {
+    const before = this.credentials;
+    try {
+      this.credentials = await clientCredentials(access);
+      return this.credentials;
+    } catch (error) {
+      if (before === undefined) throw error;
+      return before;
     }
   }
 

@@ -205,7 +205,10 @@ export class Router implements InboundLinkListener {
     if (this.inbound.get(link.id) === link) this.inbound.delete(link.id);
     this.leases?.callerLost(link.peer.instance);
     const server = link.peer.address || "the main process";
-    const error = new AgentServerNotAliveError(`the caller (${server}) is gone: ${reason}`, { server });
+    const error = new AgentServerNotAliveError(
+      `the caller (${server}) of the agent server ${this.self.address} is gone: ${reason}`,
+      { server },
+    );
     this.tellWorkers(["lost", link.id, failureToWire(error)]);
   }
 
