@@ -74,13 +74,19 @@ describe.skipIf(!hasOpenssl)("random programs, while servers and the ways to the
     });
   }
 
+  /** Undefined while a server can't be reached yet, of what the run before has done to it. */
+  async function agentsOn(places: Chaos["agents"]) {
+    const handles = places.map((server, index) =>
+      new Ledger({ name: `L${index}` }).toDist({ ...(servers[server] as FaultyServer).at, tls }),
+    );
+    const ends = await Promise.allSettled(handles.map((handle) => handle.ready()));
+    return ends.every(({ status }) => status === "fulfilled") ? handles : undefined;
+  }
+
   async function run({ agents, calls, faults, daemonFaults }: Chaos) {
     await allThere();
     for (const { pid } of [...servers, daemon]) pids.add(pid);
-    const handles = agents.map((server, index) =>
-      new Ledger({ name: `L${index}` }).toDist({ ...(servers[server] as FaultyServer).at, tls }),
-    );
-    await Promise.all(handles.map((handle) => handle.ready()));
+    const handles = await until(() => agentsOn(agents), { timeoutMs: longestRunMs, what: "the agents" });
     const failing = Promise.all([
       ...servers.map((server, index) => sufferAll(server, ofServer(faults, index))),
       sufferAll(daemon, daemonFaults),
