@@ -33,6 +33,21 @@ export function isAlive(pid: number): boolean {
   return entry(pid) !== undefined;
 }
 
+/** The processes that were started with this in their environment, and those that inherited it: number and command line. */
+export function processesWith(variable: string, value: string): Map<number, string> {
+  const wanted = `${variable}=${value}`;
+  const found = processes().flatMap(({ pid }): [number, string][] => {
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+      if (!environment.includes(wanted)) return [];
+      return [[pid, readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim()]];
+    } catch {
+      return []; // It has ended, or is another user's.
+    }
+  });
+  return new Map(found);
+}
+
 /** The children of a process, and theirs. */
 export function descendants(pid: number): number[] {
   const all = processes();

@@ -118,6 +118,8 @@ export class Workbench {
   }
 
   async close(): Promise<void> {
+    // A page that is left says so to VS Code's server; for one that is only gone, that would wait for hours.
+    await this.page.goto("about:blank");
     await this.page.context().close();
   }
 
