@@ -209,7 +209,9 @@ export class Daemon implements DaemonControl {
       }),
     ];
     if (idleSeconds !== undefined) {
-      const isNeeded = () => this.connections.guests.length > 0 || this.parts.busy;
+      // Servers need it as far as `busy` says: those of a run that has ended are guests, too.
+      const isClient = () => this.connections.guests.some(({ client }) => client?.kind !== "server");
+      const isNeeded = () => isClient() || this.parts.busy;
       const idle = () => void this.end(`nothing has needed it for ${idleSeconds} s`);
       stopLooking.push(whenIdle(idleSeconds * 1000, isNeeded, idle));
     }
