@@ -1,6 +1,7 @@
-import { daemonStatus, listAgents, listRuns, listServers, startRun, stopRun } from "agentscope-distributed-daemon/protocol";
+import { daemonStatus, listAgents, listServers, startRun } from "agentscope-distributed-daemon/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Editor as DaemonPeer } from "../daemon/editor.js";
+import { endRuns } from "../daemon/endRuns.js";
 import { TemporaryFolder } from "../processes/temporaryFolder.js";
 import { until } from "../processes/until.js";
 import { Editor } from "./editor/editor.js";
@@ -53,8 +54,7 @@ describe.runIf(hasEditor())("every view, opened and closed a hundred times", { t
 
   afterAll(async () => {
     // Runs go on without their daemon.
-    const runs = (await daemon?.ask(listRuns, { offset: 0, limit: 10 }))?.rows ?? [];
-    for (const { runId, state } of runs) if (state === "running") await daemon.ask(stopRun, { runId });
+    await (daemon && endRuns(daemon));
     await daemon?.[Symbol.asyncDispose]();
     await editor?.[Symbol.asyncDispose]();
     await workspace?.[Symbol.asyncDispose]();
