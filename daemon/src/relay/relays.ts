@@ -2,6 +2,7 @@ import { isLoopback, type ServerAnnouncement, type TunnelOrder } from "agentscop
 import type { Duplex } from "node:stream";
 import { StudioError } from "../errors.js";
 import type { LogBook } from "../log/logBook.js";
+import type { RelayPortTable } from "../store/relayPortTable.js";
 import { Relay, type RelayCounters } from "./relay.js";
 import { Tunnels } from "./tunnels.js";
 
@@ -9,6 +10,8 @@ export interface RelaysOptions {
   /** What the daemon listens on, and so its relays. */
   bindHost: string;
   log: LogBook;
+  /** What ports servers had that come again to another daemon, and may not know of it themselves. */
+  relayPorts: Pick<RelayPortTable, "find" | "save" | "delete">;
   /** Sends a server the order to open a tunnel; false: it can't be told. */
   ask: (serverId: string, order: TunnelOrder) => boolean;
 }
@@ -30,7 +33,7 @@ export class Relays implements AsyncDisposable {
     { serverId, access, relay: before }: Pick<ServerAnnouncement, "serverId" | "access" | "relay">,
     { reachedHost }: { reachedHost: string },
   ): Promise<{ host: string; port: number }> {
-    const { bindHost, log, ask } = this.options;
+    const { bindHost, log, relayPorts, ask } = this.options;
     if (!isLoopback(bindHost) && access === "open") {
       throw StudioError.refused(
         "this daemon listens beyond its own machine, so it passes on calls only to servers that ask for a token or a certificate: " +
@@ -41,7 +44,7 @@ export class Relays implements AsyncDisposable {
     if (relay === undefined) {
       relay = await Relay.open({
         bindHost,
-        wantedPort: before?.port,
+        wantedPort: before?.port ?? relayPorts.find(serverId),
         tunnels: this.tunnels,
         ask: (order) => ask(serverId, order),
         warn: (text) => log.write("warning", serverId, text),
@@ -53,6 +56,7 @@ export class Relays implements AsyncDisposable {
         relay = other;
       }
       this.relays.set(serverId, relay);
+      relayPorts.save(serverId, relay.port);
     }
     return { host: reachedHost, port: relay.port };
   }
@@ -66,7 +70,13 @@ export class Relays implements AsyncDisposable {
     return this.relays.get(serverId)?.counters;
   }
 
-  async close(serverId: string): Promise<void> {
+  /** The server is not known any more. */
+  async forget(serverId: string): Promise<void> {
+    this.options.relayPorts.delete(serverId);
+    await this.close(serverId);
+  }
+
+  private async close(serverId: string): Promise<void> {
     const relay = this.relays.get(serverId);
     this.relays.delete(serverId);
     await relay?.[Symbol.asyncDispose]();

@@ -29,7 +29,7 @@ import { ServerTable } from "./serverTable.js";
 export interface ServersOptions {
   log: LogBook;
   home: Home;
-  store: Pick<Store, "managedServers" | "remoteServers">;
+  store: Pick<Store, "managedServers" | "remoteServers" | "relayPorts">;
   /** What the daemon listens on: relays do, too. */
   bindHost: string;
   /** The run whose script a process is. */
@@ -64,8 +64,9 @@ export class Servers {
       ...(restartLimits !== undefined && { restartLimits }),
     });
     this.named = new NamedServers({ table, store: store.remoteServers });
-    this.relays = new Relays({ bindHost, log, ask: (serverId, order) => this.askTunnel(serverId, order) });
-    table.removed.on((serverId) => void this.relays.close(serverId));
+    const { relayPorts } = store;
+    this.relays = new Relays({ bindHost, log, relayPorts, ask: (serverId, order) => this.askTunnel(serverId, order) });
+    table.removed.on((serverId) => void this.relays.forget(serverId));
     const { managed, named, relays } = this;
     this.attaching = new Attaching({ table, managed, named, relays });
     this.placement = new Placement({

@@ -16,4 +16,5 @@ export const migrations: readonly string[] = [
   // Tokens of servers are kept by nobody here any more.
   `UPDATE remote_server SET record = json_set(record, '$.access', 'token') WHERE token IS NOT NULL;
    ALTER TABLE remote_server DROP COLUMN token;`,
+  `CREATE TABLE relay_port (server_id TEXT PRIMARY KEY, port INTEGER NOT NULL);`,
 ];

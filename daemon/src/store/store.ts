@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Database } from "./database.js";
+import { RelayPortTable } from "./relayPortTable.js";
 import { RunTable } from "./runTable.js";
 import { ManagedServerTable, RemoteServerTable } from "./serverTables.js";
 
@@ -8,11 +9,13 @@ export class Store implements Disposable {
   readonly runs: RunTable;
   readonly managedServers: ManagedServerTable;
   readonly remoteServers: RemoteServerTable;
+  readonly relayPorts: RelayPortTable;
 
   private constructor(private readonly database: Database) {
     this.runs = new RunTable(database);
     this.managedServers = new ManagedServerTable(database);
     this.remoteServers = new RemoteServerTable(database);
+    this.relayPorts = new RelayPortTable(database);
   }
 
   /**

@@ -1,13 +1,19 @@
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LogBook } from "../../src/log/logBook.js";
 import { Relays } from "../../src/relay/relays.js";
+import { Store } from "../../src/store/store.js";
 import { until } from "../until.js";
 
 /** A server behind a link that only leads outward: it opens a connection to the daemon for each tunnel. */
 let hidden: Server;
 let daemon: Server;
+let folder: string;
+let store: Store;
 let relays: Relays;
 let onTunnel: (tunnelId: string) => boolean;
 const asked: string[] = [];
@@ -39,15 +45,23 @@ beforeEach(async () => {
     const tunnelId = opening.shift();
     if (tunnelId !== undefined && !relays.take(tunnelId, socket)) socket.destroy();
   });
-  relays = new Relays({
+  folder = await mkdtemp(join(tmpdir(), "relay-test-"));
+  store = Store.open(folder, () => {});
+  relays = makeRelays();
+});
+
+const makeRelays = () =>
+  new Relays({
     bindHost: "127.0.0.1",
     log: new LogBook(),
+    relayPorts: store.relayPorts,
     ask: (_server, { tunnelId }) => onTunnel(tunnelId),
   });
-});
 
 afterEach(async () => {
   await relays[Symbol.asyncDispose]();
+  store[Symbol.dispose]();
+  await rm(folder, { recursive: true, force: true });
   for (const socket of open.splice(0)) socket.destroy();
   hidden.close();
   daemon.close();
@@ -108,10 +122,19 @@ describe("a server that is reached through the daemon", () => {
   test("has the port that it had before, where that is free", async () => {
     const first = await relays.open(about, reached);
     expect(await relays.open(about, reached)).toEqual(first);
-    await relays.close("s");
+    await relays.forget("s");
     expect(await relays.open({ ...about, relay: first }, reached)).toEqual(first);
     const other = await relays.open({ ...about, serverId: "t", relay: first }, reached);
     expect(other.port).not.toBe(first.port);
+  });
+
+  test("has the port that it had with the daemon before, also where it does not know it itself", async () => {
+    const first = await relays.open(about, reached);
+    await relays[Symbol.asyncDispose]();
+    relays = makeRelays();
+    expect(await relays.open(about, reached)).toEqual(first);
+    await relays.forget("s");
+    expect(store.relayPorts.find("s")).toBeUndefined();
   });
 
   test("that can't be told of a caller is not there for it, at once", async () => {
@@ -133,7 +156,12 @@ describe("a server that is reached through the daemon", () => {
   });
 
   test("that lets everybody in is refused by a daemon that other machines reach, with what to do", async () => {
-    const wide = new Relays({ bindHost: "0.0.0.0", log: new LogBook(), ask: () => true });
+    const wide = new Relays({
+      bindHost: "0.0.0.0",
+      log: new LogBook(),
+      relayPorts: store.relayPorts,
+      ask: () => true,
+    });
     await expect(wide.open({ serverId: "s", access: "open" }, reached)).rejects.toThrow("--token-file");
     await wide[Symbol.asyncDispose]();
   });
