@@ -101,7 +101,20 @@ export class TreeView {
   /** Chooses from the context menu of a row. */
   async chooseFromMenu(row: Locator, label: string): Promise<void> {
     await row.click({ button: "right" });
-    await this.page.locator(".monaco-menu .action-item", { hasText: label }).click();
+    const menu = this.page.locator(".monaco-menu").first();
+    const item = menu.locator(".action-item", { hasText: label });
+    await item.waitFor();
+    // A menu takes no click in its first tenth of a second.
+    await until(
+      async () => {
+        await item.click({ timeout: 1_000 }).catch(() => {});
+        return menu.waitFor({ state: "hidden", timeout: 1_000 }).then(
+          () => true,
+          () => false,
+        );
+      },
+      { timeoutMs: 30_000, what: `${label} of a menu` },
+    );
   }
 
   /** Presses a button of the view's title, which shows them under the mouse. */
