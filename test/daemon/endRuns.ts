@@ -8,7 +8,8 @@ export async function endRuns(daemon: Editor): Promise<void> {
     const { rows } = await daemon.ask(listRuns, { offset: 0, limit: 100 });
     return rows.filter(({ state }) => state === "running");
   };
-  for (const { runId } of await running()) await daemon.ask(stopRun, { runId });
+  // One that has ended meanwhile can't be stopped.
+  for (const { runId } of await running()) await daemon.ask(stopRun, { runId }).catch(() => {});
   await until(async () => (await running()).length === 0, { timeoutMs: 30_000, what: "the end of all runs" });
 }
 

@@ -90,7 +90,10 @@ describe.runIf(hasEditor())("language models that VS Code has, for agents", () =
     await writes(runId, "time and on and on");
     await daemon.ask(stopRun, { runId });
     const noted = editor.profile.path("chat-provider.log");
-    await until(() => existsSync(noted), { timeoutMs: 20_000, what: "the model's end" });
+    await until(() => existsSync(noted) && readFileSync(noted, "utf8") === "cancelled\n", {
+      timeoutMs: 20_000,
+      what: "the model's end",
+    });
     expect(readFileSync(noted, "utf8")).toBe("cancelled\n");
   });
 

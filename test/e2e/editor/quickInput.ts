@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { until } from "../../processes/until.js";
 
@@ -49,13 +50,15 @@ export class QuickInput {
     // It begins with a folder that it has looked up, over what is there.
     await until(async () => (await this.input.inputValue()) !== "", { timeoutMs: 30_000, what: "the dialog's folder" });
     await this.input.fill(path);
-    // It takes nothing while it looks up the path.
+    // From the list: what the box says is taken only when the dialog has looked it up, and nothing tells when that is.
     await until(
       async () => {
-        await this.page.keyboard.press("Enter");
+        await this.row(basename(path))
+          .click({ timeout: 2_000 })
+          .catch(() => {});
         return disappears(this.widget, 2_000);
       },
-      { timeoutMs: 30_000, what: "the end of the dialog" },
+      { timeoutMs: 60_000, what: "the end of the dialog" },
     );
   }
 
