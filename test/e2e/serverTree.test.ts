@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import {
   cloneAgent,
   deleteAgent,
@@ -16,8 +17,11 @@ import type { TreeView } from "./editor/treeView.js";
 import type { Workbench } from "./editor/workbench.js";
 import { Workspace } from "./workspace.js";
 
+const screenshots = fileURLToPath(new URL("screenshots/", import.meta.url));
+
 /** A row is to follow its event within 300 ms; on a machine that has other work to do, within this. */
 const latestMs = 5_000;
+const manyAgents = 100_000;
 
 describe.runIf(hasEditor())("the rows of agent servers and agents", { timeout: 400_000 }, () => {
   let editor: Editor;
@@ -122,6 +126,41 @@ describe.runIf(hasEditor())("the rows of agent servers and agents", { timeout: 4
     expect(await servers.row(/agents ·/).count()).toBe(1);
     await daemon.ask(deleteAllAgents, { serverId });
     await servers.row(/· 0 agents ·/).waitFor({ timeout: 60_000 });
+  });
+
+  test(`of a server with ${manyAgents.toLocaleString("en-US")} agents come in pages, and one of them is found`, async () => {
+    await daemon.ask(deleteAllAgents, { serverId: (await server()).serverId });
+    await crowd(manyAgents);
+    const row = servers.row(/· 100,000 agents ·/);
+    await row.waitFor({ timeout: 60_000 });
+    const agent = servers.row(/^agent \d+\s*Greeter/).first();
+    const tookMs: Record<string, number> = {};
+    const step = async (what: string, deed: () => Promise<void>) => {
+      const fromMs = Date.now();
+      await deed();
+      tookMs[what] = Date.now() - fromMs;
+    };
+    await step("open", async () => {
+      await servers.expand(row);
+      await agent.waitFor();
+    });
+    await step("to the end of the page", async () => {
+      await agent.click();
+      await window.page.keyboard.press("End");
+      await servers.row(/^Show more of 99,800 more agents/).waitFor();
+    });
+    await step("one of all by its name", async () => {
+      await window.run("AgentScope: Filter Agents…");
+      await window.quickInput.answer("agent 77777");
+      await servers.row(/^agent 77777\s*Greeter/).waitFor();
+    });
+    expect(await servers.row(/Greeter/).count()).toBe(1);
+    await step("all again", async () => {
+      await window.run("AgentScope: Show All Agents");
+      await until(async () => (await servers.row(/Greeter/).count()) > 1, { timeoutMs: 60_000, what: "all agents" });
+    });
+    console.log(`of ${manyAgents} agents: ${JSON.stringify(tookMs)} ms`);
+    await window.screenshot(screenshots, "many-agents");
   });
 });
 
