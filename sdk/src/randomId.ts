@@ -37,6 +37,11 @@ function readSystem(): boolean {
   }
 }
 
+/** The id of an agent, as AgentScope makes them: 32 hex digits. */
+export function newAgentId(): string {
+  return randomHex(16);
+}
+
 /** A random UUID (version 4). */
 export function randomUUID(): string {
   const hex = randomHex(16);

@@ -4,6 +4,7 @@ import {
   type ServerRow,
   type ServerSecrets,
 } from "agentscope-distributed-daemon/protocol";
+import { formatAddress } from "agentscope-distributed/studio";
 import { CancellationError, window } from "vscode";
 import { type CommandId, commandId } from "../contributions.js";
 import type { DaemonClient } from "../daemon/daemonClient.js";
@@ -14,7 +15,7 @@ import type { KeptSecrets } from "../servers/serverSecrets.js";
 import type { ServerTree } from "../views/serverTree.js";
 import { type Command, CommandError } from "./command.js";
 import { withProgress } from "./progress.js";
-import { formatServerAddress, parseServerAddress, type ServerAt } from "./serverAddress.js";
+import { parseServerAddress, type ServerAt } from "./serverAddress.js";
 
 export interface ConnectCommandParts {
   client: DaemonClient;
@@ -32,13 +33,13 @@ export function connectCommands({
   secrets,
 }: ConnectCommandParts): Partial<Record<CommandId, Command>> {
   const connect = (at: ServerAt, shown: ServerSecrets) =>
-    withProgress(`Connecting to ${formatServerAddress(at)}`, (signal) =>
+    withProgress(`Connecting to ${formatAddress(at.host, at.port)}`, (signal) =>
       client.request(connectServer, { ...at, ...shown }, { signal }),
     );
 
   /** Asks the person for what the server wants to see, until it lets in; what does is kept. */
   async function connectAsking(at: ServerAt): Promise<ServerRow> {
-    const address = formatServerAddress(at);
+    const address = formatAddress(at.host, at.port);
     const kept = await secrets.of(address);
     let shown: ServerSecrets = kept ?? {};
     for (;;) {
@@ -84,7 +85,7 @@ export function connectCommands({
       await secrets.forget(chosen);
       // The daemon has them until it lets go of the servers.
       const rows = [...state.servers.values()].filter(
-        (row) => row.kind === "remote" && chosen.includes(formatServerAddress(row)),
+        (row) => row.kind === "remote" && chosen.includes(formatAddress(row.host, row.port)),
       );
       await Promise.all(rows.map(({ serverId }) => client.request(forgetServer, { serverId })));
     },

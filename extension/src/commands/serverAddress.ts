@@ -11,11 +11,6 @@ export function parseServerAddress(text: string): ServerAt | undefined {
   return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
 }
 
-/** The same as text. */
-export function formatServerAddress({ host, port }: ServerAt): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
 /** Whether only programs of this machine reach the host. */
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || host === "[::1]" || host.startsWith("127.");

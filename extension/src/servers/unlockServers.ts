@@ -1,6 +1,6 @@
 import { connectServer, type ServerRow } from "agentscope-distributed-daemon/protocol";
+import { formatAddress } from "agentscope-distributed/studio";
 import type { LogOutputChannel } from "vscode";
-import { formatServerAddress } from "../commands/serverAddress.js";
 import type { DaemonClient } from "../daemon/daemonClient.js";
 import type { DaemonState } from "../daemon/daemonState.js";
 import type { KeptSecrets } from "./serverSecrets.js";
@@ -16,7 +16,7 @@ export function unlockServers(
   const told = new Set<string>();
 
   async function unlock({ host, port }: ServerRow): Promise<void> {
-    const address = formatServerAddress({ host, port });
+    const address = formatAddress(host, port);
     const kept = await secrets.of(address);
     if (kept === undefined) return;
     // A failure is shown where the server is listed; its reason names no secret.

@@ -14,7 +14,7 @@ import { agentBrand, agentClassBrand } from "./brand.js";
 import type { DistOptions } from "./distOptions.js";
 import { hostLocally, makeDistributed } from "./placeAgent.js";
 import type { RpcAgent } from "./rpcAgent.js";
-import { randomHex } from "../randomId.js";
+import { newAgentId } from "../randomId.js";
 
 /** An agent is called like a function; the placeholder is there at once. */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- what the class's constructor returns can be called
@@ -160,10 +160,6 @@ export class AgentBase<Config extends AgentConfig = AgentConfig> {
       model: this.config.modelConfigName === undefined ? null : { config_name: this.config.modelConfigName },
     });
   }
-}
-
-function newAgentId(): string {
-  return randomHex(16);
 }
 
 /** A function that calls the agent, with the members of the agent's class. */

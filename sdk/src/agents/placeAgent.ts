@@ -18,7 +18,7 @@ import { type AgentPlace, makeAt } from "./agentPlace.js";
 import { builtInName, portableConfig } from "./brand.js";
 import { isMainScript, locateClass, mainScriptError } from "./classLocation.js";
 import { checkDistOptions, type DistOptions } from "./distOptions.js";
-import { randomHex } from "../randomId.js";
+import { newAgentId, randomHex } from "../randomId.js";
 
 /** A local agent, as far as it matters where it is put. */
 interface LocalAgent {
@@ -150,10 +150,6 @@ function specOf({ agentClass, args, options, local }: Placement): AgentSpec {
     maker: maker?.spec.maker,
     person: maker?.person,
   };
-}
-
-function newAgentId(): string {
-  return randomHex(16);
 }
 
 /** The constructor's arguments as they can travel. */

@@ -12,7 +12,7 @@ import type { GeneralResponse, ManagementRequest, UnaryMethod } from "../managem
 import type { Msg } from "../messages/msg.js";
 import { settings } from "../orchestration/settings.js";
 import type { CallLimits, ManagementChannel, ServerAccess } from "./managementChannel.js";
-import { randomHex } from "../randomId.js";
+import { newAgentId } from "../randomId.js";
 
 const defaultTimeoutMs = 10_000;
 /** The constructor and `setup` of an agent may load a model. */
@@ -167,7 +167,7 @@ export class RpcAgentClient implements AsyncDisposable {
     agent: { agentId?: string; className: string; config?: object },
     { format = "json", ...options }: CreateAgentOptions = {},
   ): Promise<string> {
-    const { agentId = randomHex(16), className, config = {} } = agent;
+    const { agentId = newAgentId(), className, config = {} } = agent;
     const { writeJsonInitArgs, writePickleInitArgs } = await import("../management/agentInitArgs.js");
     const initArgs = format === "json" ? writeJsonInitArgs(className, config) : writePickleInitArgs(className, config);
     const request = { agent_id: agentId, agent_init_args: initArgs, agent_source_code: new Uint8Array() };

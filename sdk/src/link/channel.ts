@@ -1,5 +1,6 @@
 import { AgentScopeError } from "../errors.js";
 import { packValue } from "../messages/valueCodec.js";
+import { damagedFrame } from "./failure.js";
 import { type Frame, frameKind, headerBytes, newFrame } from "./frame.js";
 import { OutgoingBlob } from "./outgoingBlob.js";
 
@@ -154,7 +155,7 @@ export class Channel {
       const operations = this.nextOperations();
       if (operations !== undefined) {
         const body = packValue(operations);
-        const frame = this.newFrame(frameKind.operations, body.length, this.nextCounted(body.length));
+        const frame = this.emptyFrame(frameKind.operations, body.length, this.nextCounted(body.length));
         frame.set(body, headerBytes);
         this.sendCounted(frame, frame);
       } else if (!this.sendChunk()) {
@@ -190,7 +191,7 @@ export class Channel {
   }
 
   private chunkFrame({ blob, from, end }: Chunk, counted: Counted): Buffer<ArrayBuffer> {
-    const frame = this.newFrame(frameKind.chunk, chunkHeaderBytes + end - from, counted);
+    const frame = this.emptyFrame(frameKind.chunk, chunkHeaderBytes + end - from, counted);
     frame.writeUInt32BE(blob.number, headerBytes);
     frame.writeUInt32BE(from === 0 ? 1 : 0, headerBytes + 4);
     frame.writeDoubleBE(blob.sizeBytes, headerBytes + 8);
@@ -211,7 +212,7 @@ export class Channel {
     this.sendFrame(frame, content !== frame);
   }
 
-  private newFrame(kind: Frame["kind"], bodyBytes: number, counted?: Counted): Buffer<ArrayBuffer> {
+  private emptyFrame(kind: Frame["kind"], bodyBytes: number, counted?: Counted): Buffer<ArrayBuffer> {
     const { own, other } = this.lanes;
     const { sequence = 0, acknowledgeSoon = false } = counted ?? {};
     const { received: acknowledged } = this;
@@ -228,7 +229,7 @@ export class Channel {
       this.received = frame.sequence;
       this.pass(frame);
       if (frame.acknowledgeSoon && this.state === "open") {
-        this.sendFrame(this.newFrame(frameKind.acknowledge, 0), true);
+        this.sendFrame(this.emptyFrame(frameKind.acknowledge, 0), true);
       }
     }
     if (this.sentBytes < this.limits.windowBytes && this.hasWaiting) this.flushAfterAcknowledge();
@@ -263,12 +264,7 @@ export class Channel {
         this.passChunk(frame.body as Buffer);
       }
     } catch (thrown) {
-      const cause = thrown as Error;
-      this.owner.broken(
-        thrown instanceof AgentScopeError
-          ? thrown
-          : new AgentScopeError("INVALID_ARGUMENT", `the other side sent a damaged frame: ${cause.message}`, { cause }),
-      );
+      this.owner.broken(thrown instanceof AgentScopeError ? thrown : damagedFrame(thrown));
     }
   }
 
@@ -309,7 +305,7 @@ export class Channel {
   }
 
   private sendResume(wantsAnswer: boolean): void {
-    this.sendFrame(this.newFrame(frameKind.resume, 0, { sequence: 0, acknowledgeSoon: wantsAnswer }), true);
+    this.sendFrame(this.emptyFrame(frameKind.resume, 0, { sequence: 0, acknowledgeSoon: wantsAnswer }), true);
   }
 
   /** The other side has a new stream, which this side may not have noticed. */

@@ -206,6 +206,12 @@ function textOf(value: unknown): string {
   return typeof value === "string" ? value : inspect(value);
 }
 
+/** What a connection ends with on which something came that can't be understood. */
+export function damagedFrame(thrown: unknown, sender = "the other side"): AgentScopeError {
+  const cause = asError(thrown);
+  return new AgentScopeError("INVALID_ARGUMENT", `${sender} sent a damaged frame: ${cause.message}`, { cause });
+}
+
 /** What a call of a deleted agent ends with. */
 export function failureOfGoneAgent(agent: AgentLabel): AgentScopeError {
   return failureOfAgent(new AgentScopeError("AGENT_NOT_FOUND", "it was deleted"), agent);

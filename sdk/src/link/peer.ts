@@ -29,6 +29,11 @@ export interface LaneLoad {
   stuck: boolean;
 }
 
+/** What this process says of itself, as long as it has no address; every process of this version knows what all of them know. */
+export function ownPeer({ instance, serverId = "" }: { instance: string; serverId?: string }): PeerInfo {
+  return { instance, address: "", serverId, lanes: [], machine: thisMachine(), realm: "", readsTraces: true };
+}
+
 /** What tells whether two processes share a loopback network: host, boot, and network namespace. */
 export function thisMachine(): string {
   return [

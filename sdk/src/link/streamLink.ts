@@ -3,7 +3,7 @@ import { AgentScopeError, AgentServerNotAliveError } from "../errors.js";
 import type { Carrier, LinkListener } from "./carrier.js";
 import { type Control, decodeControl, encodeControl } from "./control.js";
 import { isDebugged, patience } from "./debugged.js";
-import { failureFromWire } from "./failure.js";
+import { damagedFrame, failureFromWire } from "./failure.js";
 import { controlLane, decodeFrame, toLaneOf } from "./frame.js";
 import { channelOptions, clientCredentials, loadGrpc, toAgentScopeError } from "./grpcClient.js";
 import { keepaliveMs, linkService, maxFrameBytes } from "./linkService.js";
@@ -151,10 +151,7 @@ export class StreamLink implements Carrier {
       if (toLaneOf(bytes) === controlLane) this.control(decodeControl(decodeFrame(bytes).body));
       else if (this.state.kind === "open") this.listener?.receive(bytes);
     } catch (thrown) {
-      const cause = thrown as Error;
-      this.abort(
-        new AgentScopeError("INVALID_ARGUMENT", `${this.address} sent a damaged frame: ${cause.message}`, { cause }),
-      );
+      this.abort(damagedFrame(thrown, this.address));
     }
   }
 

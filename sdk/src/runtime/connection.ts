@@ -1,5 +1,6 @@
-import { AgentScopeError } from "../errors.js";
+import type { AgentScopeError } from "../errors.js";
 import type { Channel, SendFrame } from "../link/channel.js";
+import { damagedFrame } from "../link/failure.js";
 import { decodeFrame } from "../link/frame.js";
 import type { LaneLoad, PeerInfo } from "../link/peer.js";
 import type { Carrier, LinkListener } from "../link/carrier.js";
@@ -148,10 +149,7 @@ export class Connection implements LinkListener, SessionConnection {
       this.session(frame.fromLane).channel.receiveFrame(frame);
     } catch (thrown) {
       // It ends this connection, and not the thread that has agents of others.
-      const cause = thrown as Error;
-      this.broken(
-        new AgentScopeError("INVALID_ARGUMENT", `the other side sent a damaged frame: ${cause.message}`, { cause }),
-      );
+      this.broken(damagedFrame(thrown));
     }
   }
 

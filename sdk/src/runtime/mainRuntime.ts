@@ -4,7 +4,7 @@ import type { DistOptions } from "../agents/distOptions.js";
 import { AgentScopeError } from "../errors.js";
 import { ChildServers } from "../launch/childServers.js";
 import { studioOfChild } from "../launch/studioOfChild.js";
-import { thisMachine } from "../link/peer.js";
+import { ownPeer } from "../link/peer.js";
 import type { ServerAccess } from "../link/serverAccess.js";
 import { StreamLink } from "../link/streamLink.js";
 import { originOf } from "../messages/remoteFile.js";
@@ -25,15 +25,7 @@ import { randomUUID } from "../randomId.js";
 /** The runtime of a process that is no agent server: one thread, which connects to servers and listens for none. */
 export function makeMainRuntime(): Runtime {
   const instance = randomUUID();
-  const self = {
-    instance,
-    address: "",
-    serverId: "",
-    lanes: [],
-    machine: thisMachine(),
-    realm: "",
-    readsTraces: true,
-  };
+  const self = ownPeer({ instance });
   const connections = new Map<string, Connection>();
   const byAccess = new Map<string, Connection>();
   const accesses = new Map<string, ServerAccess>();

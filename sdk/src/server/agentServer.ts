@@ -1,7 +1,7 @@
 import { rmdir } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import type { Server } from "@grpc/grpc-js";
-import { formatAddress, hostOf, type PeerInfo, thisMachine } from "../link/peer.js";
+import { formatAddress, hostOf, ownPeer, type PeerInfo } from "../link/peer.js";
 import type { AgentDirReport } from "./agentDir.js";
 import { AgentLeases } from "./agentLeases.js";
 import { bindServer } from "./bindServer.js";
@@ -50,15 +50,7 @@ export class AgentServer {
     private readonly options: ServerOptions,
     private readonly hooks: ServerHooks,
   ) {
-    this.self = {
-      instance: randomUUID(),
-      address: "",
-      serverId: options.serverId,
-      lanes: [],
-      machine: thisMachine(),
-      realm: "",
-      readsTraces: true,
-    };
+    this.self = ownPeer({ instance: randomUUID(), serverId: options.serverId });
     this.router = new Router(this.self, options.limits.maxConnections);
     this.files = new ServedFiles(options.saveDir);
     const leases = new AgentLeases({

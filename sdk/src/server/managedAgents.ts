@@ -11,7 +11,7 @@ import type { Router } from "./router.js";
 import type { ServedFiles } from "./servedFiles.js";
 import type { WorkerPool } from "./workerPool.js";
 import { WorkerStuckError, type WorkerThread } from "./workerThread.js";
-import { randomHex } from "../randomId.js";
+import { newAgentId } from "../randomId.js";
 
 /** How long a worker may take to answer before its agents count as out of reach, in milliseconds. */
 const answerMs = 500;
@@ -101,7 +101,7 @@ export class ManagedAgents implements ManagedServer {
   async cloneAgent(agentId: string): Promise<string> {
     const worker = await this.find(agentId);
     if (worker === undefined) throw unknownAgent(agentId);
-    const newId = randomHex(16);
+    const newId = newAgentId();
     await worker.request({ kind: "clone", agentId, newId }, cloneMs);
     await this.reported(newId);
     return newId;
@@ -195,14 +195,8 @@ export class ManagedAgents implements ManagedServer {
 
 /** What is known of the agents of a worker that does not answer. */
 function knownThumbnails(worker: WorkerThread): string[] {
-  return [...worker.agents].map(
-    ([
-      id,
-      {
-        name,
-        kind: { className },
-      },
-    ]) => JSON.stringify({ name, type: className, sys_prompt: null, agent_id: id, model: null }),
+  return [...worker.agents].map(([id, { name, kind }]) =>
+    JSON.stringify({ name, type: kind.className, sys_prompt: null, agent_id: id, model: null }),
   );
 }
 

@@ -6,7 +6,7 @@ import type { AgentScopeError } from "../errors.js";
 import { ChildServers } from "../launch/childServers.js";
 import type { Carrier } from "../link/carrier.js";
 import { failureFromWire, failureToWire } from "../link/failure.js";
-import { type PeerInfo, thisMachine } from "../link/peer.js";
+import { ownPeer } from "../link/peer.js";
 import type { ServerAccess } from "../link/serverAccess.js";
 import { RemoteFile } from "../messages/remoteFile.js";
 import type { AgentHost } from "../runtime/agentHost.js";
@@ -22,15 +22,7 @@ export const selfLink = "self";
 /** The connections of a worker thread; the I/O thread has the streams. */
 export class WorkerNetwork implements Servers {
   readonly endpoint: Endpoint;
-  private readonly self: PeerInfo = {
-    instance: "",
-    address: "",
-    serverId: "",
-    lanes: [],
-    machine: thisMachine(),
-    realm: "",
-    readsTraces: true,
-  };
+  private readonly self = ownPeer({ instance: "" });
   private readonly connections = new Map<string, Connection>();
   /** Paths of files that messages of this server's agents have named. */
   private readonly servedPaths = new Set<string>();
