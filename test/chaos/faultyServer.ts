@@ -59,9 +59,13 @@ export class FaultyServer implements AsyncDisposable {
     return this.server.pid;
   }
 
-  /** Lets it happen, and be over. */
+  /**
+   * Lets it happen, and be over.
+   * @throws Error if the server has ended, and nobody killed it.
+   */
   async suffer(fault: Fault): Promise<void> {
     const { proxy, server } = this;
+    server.assertRunning();
     switch (fault.kind) {
       case "cut":
         proxy.cut();
@@ -89,6 +93,7 @@ export class FaultyServer implements AsyncDisposable {
         break;
     }
     await pause(fault.forMs);
+    server.assertRunning();
     if (fault.kind === "freeze") server.kill("SIGCONT");
     else if (fault.kind === "descriptors") limitDescriptors(server.pid, "unlimited");
     else proxy.pass();

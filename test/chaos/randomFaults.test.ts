@@ -145,7 +145,7 @@ describe.skipIf(!hasOpenssl)("random programs, while servers and the ways to the
           expect(answered.filter((number) => !numbers.includes(number))).toEqual([]);
         }
       }),
-      { numRuns, endOnFailure: true },
+      { numRuns, endOnFailure: true, includeErrorInReport: true },
     );
   });
 

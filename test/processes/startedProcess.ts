@@ -96,6 +96,11 @@ export class StartedProcess implements AsyncDisposable {
     });
   }
 
+  /** @throws Error with what it printed, if it has ended. */
+  assertRunning(): void {
+    if (this.end !== undefined) throw new Error(this.describe("ended by itself"));
+  }
+
   private describe(what: string): string {
     const { end, stdout, stderr } = this;
     return `process ${this.pid} ${what} (${JSON.stringify(end)})\n${stdout}\n${stderr}`;

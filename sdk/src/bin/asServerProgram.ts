@@ -9,7 +9,7 @@ import { showStatus, stopServer } from "./remoteServer.js";
 /** What `as-server` can be told on its command line, and what does it. */
 export function asServerProgram(): Command {
   const program = new Command("as-server")
-    .version(sdkVersion())
+    .version(sdkVersion)
     .description("Agent servers: processes that host agents of programs elsewhere.");
 
   const start = program

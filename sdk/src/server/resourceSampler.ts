@@ -1,8 +1,9 @@
-/** Processor use of this process, over the time since it was last asked. */
+/** What this process uses: processor, over the time since it was last asked, and memory. */
 export class ResourceSampler {
   private usage = process.cpuUsage();
   private at = performance.now();
   private percent = 0;
+  private residentBytes = 0;
 
   /** In percent of one processor; asked again within 100 ms it gives the same. */
   cpuPercent(): number {
@@ -16,8 +17,24 @@ export class ResourceSampler {
     return this.percent;
   }
 
-  /** Resident memory in MB. */
-  memoryMb(): number {
-    return Math.round((process.memoryUsage.rss() / 1024 / 1024) * 10) / 10;
+  /** Resident memory; the one it had before, where no file descriptor is left to look it up with. */
+  memoryBytes(): number {
+    try {
+      this.residentBytes = process.memoryUsage.rss();
+    } catch (error) {
+      if (!isOutOfDescriptors(error)) throw error;
+    }
+    return this.residentBytes;
   }
+
+  /** The same in MB. */
+  memoryMb(): number {
+    return Math.round((this.memoryBytes() / 1024 / 1024) * 10) / 10;
+  }
+}
+
+/** Whether this process (EMFILE), or the machine (ENFILE), has as many files open as it may. */
+function isOutOfDescriptors(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "EMFILE" || code === "ENFILE";
 }

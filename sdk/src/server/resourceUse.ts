@@ -30,7 +30,7 @@ export class ResourceUse {
     return {
       atMs: Date.now(),
       cpuPercent: this.process.cpuPercent(),
-      memoryBytes: process.memoryUsage.rss(),
+      memoryBytes: this.process.memoryBytes(),
       eventLoopDelayMs: Math.round(delayMs * 10) / 10,
       agents: agentCount,
       running: sum(all.map(({ counters }) => counters.running)),

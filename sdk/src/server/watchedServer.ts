@@ -61,7 +61,7 @@ export class WatchedServer implements AttachableServer {
       // Of a child's token its parent alone knows.
       ...(token !== undefined && isNear && studio.kind !== "child" && { token }),
       workers,
-      version: sdkVersion(),
+      version: sdkVersion,
       startedAtMs: this.startedAtMs,
       ...(studio.via === true && { viaStudio: true }),
       ...(this.relay !== undefined && { relay: this.relay }),

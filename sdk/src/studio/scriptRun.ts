@@ -137,7 +137,7 @@ export class ScriptRun implements RunWay, EndTeller, EditorWay {
       machine: thisMachine(),
       startedAtMs: Math.round(performance.timeOrigin),
       target: process.env["AGENTSCOPE_TARGET"] || target || usual,
-      version: sdkVersion(),
+      version: sdkVersion,
     };
   }
 

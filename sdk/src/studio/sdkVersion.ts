@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** The version of this package. */
-export function sdkVersion(): string {
-  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(manifest) as { version: string }).version;
-}
+/** Of this package. Read at once: later, when a connection is made again, there may be no file descriptor left. */
+export const sdkVersion = (
+  JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
+).version;

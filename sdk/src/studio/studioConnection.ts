@@ -130,7 +130,7 @@ export class StudioConnection implements AsyncDisposable {
 
   private async attempt(address: StudioAddress, key: string, signal: AbortSignal): Promise<void> {
     const { dialStudio } = await import("./dialStudio.js");
-    const client = { ...this.options.client, version: sdkVersion(), pid: process.pid };
+    const client = { ...this.options.client, version: sdkVersion, pid: process.pid };
     const dialled = await dialStudio(address, client, { signal, held: this.holds > 0 });
     if (signal.aborted) {
       if (dialled.kind === "open") dialled.line.settle("it is not wanted any more");

@@ -75,11 +75,10 @@ function start({ service, attributes }: TelemetrySource): typeof Api {
 }
 
 function of(api: typeof Api): OpenTelemetry {
-  const version = sdkVersion();
   return {
     api,
-    tracer: api.trace.getTracer(scope, version),
-    meter: api.metrics.getMeter(scope, version),
+    tracer: api.trace.getTracer(scope, sdkVersion),
+    meter: api.metrics.getMeter(scope, sdkVersion),
     errorStatus: { code: api.SpanStatusCode.ERROR },
   };
 }
