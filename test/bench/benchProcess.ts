@@ -6,6 +6,10 @@ import { summarize } from "./figure.js";
 import { inTurn } from "./inTurn.js";
 import { OwnedResources } from "./ownedResources.js";
 
+/** The whole suite has twelve minutes on two cores, and `--quick` two: benches whose rounds are long have fewer of them. */
+const enough = { rounds: 3, ms: 45_000 };
+const enoughInQuick = { rounds: 1, ms: 8_000 };
+
 /**
  * The process in which one bench runs: `node benchProcess.js NAME [--quick]`, started by runBench. A bench has a process of
  * its own so that the heap and the connections that one leaves behind do not weigh on the next.
@@ -25,6 +29,7 @@ async function runNamedBench(name: string | undefined, quick: boolean): Promise<
       const count = options?.rounds ?? rounds;
       return inTurn(sides, {
         rounds: count,
+        enough: quick ? enoughInQuick : enough,
         warmUps: options?.warmUps ?? 1,
         onTurn: (side, round) => progress(round === 0 ? `warming up: ${side}` : `round ${round} of ${count}: ${side}`),
       });

@@ -21,6 +21,16 @@ describe("measuring in turn", () => {
     ]);
   });
 
+  test("ends early when there are enough rounds and their time is over", async () => {
+    const side = async () => {};
+    const enough = { rounds: 2, ms: 0 };
+    const early = await inTurn({ side }, { rounds: 5, warmUps: 1, enough });
+    expect(early.of.side).toHaveLength(2);
+    expect(early.foreignCpuSeconds).toHaveLength(2);
+    const all = await inTurn({ side }, { rounds: 5, warmUps: 1, enough: { ...enough, ms: 60_000 } });
+    expect(all.of.side).toHaveLength(5);
+  });
+
   test("notes for each round what other processes took", async () => {
     const rounds = await inTurn({ idle: async () => undefined }, { rounds: 2, warmUps: 0 });
     expect(rounds.foreignCpuSeconds).toHaveLength(2);

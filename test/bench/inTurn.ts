@@ -15,6 +15,8 @@ export interface Rounds<Of> {
 
 export interface InTurnOptions {
   readonly rounds: number;
+  /** Long rounds: when so many are done and so much time is over, there is no further one. Default: there always is. */
+  readonly enough?: { readonly rounds: number; readonly ms: number };
   /** Rounds run before those that count, so that compilers and connections are warm. */
   readonly warmUps: number;
   /** Called before each side's turn; a warm-up has the round 0. Default: nobody is told. */
@@ -29,6 +31,8 @@ export async function inTurn<S extends Sides>(sides: S, options: InTurnOptions):
   const of: Record<string, unknown[]> = Object.fromEntries(names.map((name) => [name, []]));
   const foreign: (number | null)[] = [];
   const shares: (number | null)[] = [];
+  const { enough = { rounds: Infinity, ms: Infinity } } = options;
+  const startedAt = performance.now();
   for (let round = 1 - options.warmUps; round <= options.rounds; round++) {
     const [before, beganAt] = [sampleCpu(), performance.now()];
     for (const name of names) {
@@ -41,6 +45,7 @@ export async function inTurn<S extends Sides>(sides: S, options: InTurnOptions):
     const couldBe = (availableParallelism() * (performance.now() - beganAt)) / 1000;
     foreign.push(seconds);
     shares.push(seconds === null ? null : Math.min(1, seconds / couldBe));
+    if (round >= enough.rounds && performance.now() - startedAt >= enough.ms) break;
   }
   return { of: of as Measurements<S>, foreignCpuSeconds: foreign, foreignCpuShare: shares };
 }
