@@ -43,6 +43,12 @@ export function asServerProgram(): Command {
     .option("--max-connections <n>", "the most connections of callers (default: 10000)", wholeNumber(1))
     .option("--max-message-bytes <n>", "the largest value that is taken (default: 1 GiB)", wholeNumber(1))
     .option(
+      "--window-bytes <n>",
+      "what is on its way to a caller's thread before that says that it arrived (default: 4 MiB)",
+      wholeNumber(1),
+    )
+    .option("--chunk-bytes <n>", "what is sent of a large value at once (default: 256 KiB)", wholeNumber(1))
+    .option(
       "--idle-connection-seconds <n>",
       "how long a connection stays on which nothing is called (default: 60)",
       wholeNumber(1),

@@ -121,7 +121,7 @@ export class ChildServers {
       callTimeoutSeconds: settings.callTimeoutSeconds,
       workers: 1,
       orphanGraceSeconds: 0,
-      limits: defaultServerLimits,
+      limits: { ...defaultServerLimits, windowBytes: settings.windowBytes, chunkBytes: settings.chunkBytes },
       token: this.token,
       tls: undefined,
       saveDir: settings.saveDir,

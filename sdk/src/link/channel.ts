@@ -1,5 +1,6 @@
 import { AgentScopeError } from "../errors.js";
 import { packValue } from "../messages/valueCodec.js";
+import { type ChannelLimits, defaultChannelLimits } from "./channelLimits.js";
 import { damagedFrame } from "./failure.js";
 import { type Frame, frameKind, headerBytes, newFrame } from "./frame.js";
 import { OutgoingBlob } from "./outgoingBlob.js";
@@ -25,21 +26,6 @@ export interface ChannelOwner {
 
 /** @param isSpare the channel has no use for the buffer any more; another one is sent again after a broken stream. */
 export type SendFrame = (frame: Uint8Array<ArrayBuffer>, isSpare: boolean) => void;
-
-export interface ChannelLimits {
-  /** Bytes on their way without acknowledgement. */
-  windowBytes: number;
-  /** Bytes of a large value sent at once. */
-  chunkBytes: number;
-  /** The largest value that is accepted. */
-  maxMessageBytes: number;
-}
-
-export const defaultChannelLimits: ChannelLimits = {
-  windowBytes: 4 * 1024 * 1024,
-  chunkBytes: 256 * 1024,
-  maxMessageBytes: 1024 * 1024 * 1024,
-};
 
 const maxOperationsBytes = 256 * 1024;
 const maxFields = 16_384;

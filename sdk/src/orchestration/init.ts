@@ -2,6 +2,7 @@ import { checkOnServerLoss, type OnServerLoss } from "../agents/distOptions.js";
 import type { McpServers } from "../agents/tools/mcpServer.js";
 import { readMcpServers } from "../agents/tools/mcpServers.js";
 import { InvalidArgumentError } from "../errors.js";
+import { maxChunkBytes } from "../link/channelLimits.js";
 import type { ClientTls } from "../link/grpcClient.js";
 import { type ModelConfigSource, readModelConfigs } from "../models/modelConfigs.js";
 import { checkRetryPolicy, type RetryPolicy } from "../runtime/retryPolicy.js";
@@ -50,6 +51,13 @@ export interface InitOptions {
   callTimeoutSeconds?: number;
   /** The most calls of agents of one server (or of one worker of it) that wait for their answers; more fail. Default 2,000,000. */
   maxPendingCalls?: number;
+  /** Bytes on their way to one worker of a server that has not said yet that they arrived; more wait here. Default 4 MiB. */
+  windowBytes?: number;
+  /**
+   * Bytes of a large value that are sent at once: calls wait for no more of it. Smaller ones suit slow networks. Default 256 KiB.
+   * Child servers have both, too; connections that are there already stay as they are.
+   */
+  chunkBytes?: number;
   /** What becomes of agents when their server is lost, where `toDist` does not say it. Default `fail`. */
   onServerLoss?: OnServerLoss;
   /** When a call that has failed is made again, of agents that `toDist` gives no policy of their own. Default: never. */
@@ -73,9 +81,14 @@ export function init(options: InitOptions = {}): void {
   if (callTimeoutSeconds !== undefined && !(callTimeoutSeconds > 0)) {
     throw new InvalidArgumentError(`init: callTimeoutSeconds is ${callTimeoutSeconds}; it must be a number above 0`);
   }
-  const { maxPendingCalls } = options;
-  if (maxPendingCalls !== undefined && !(Number.isInteger(maxPendingCalls) && maxPendingCalls > 0)) {
-    throw new InvalidArgumentError(`init: maxPendingCalls is ${maxPendingCalls}; it must be a whole number above 0`);
+  for (const name of ["maxPendingCalls", "windowBytes", "chunkBytes"] as const) {
+    const value = options[name];
+    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
+      throw new InvalidArgumentError(`init: ${name} is ${value}; it must be a whole number above 0`);
+    }
+  }
+  if ((options.chunkBytes ?? 0) > maxChunkBytes) {
+    throw new InvalidArgumentError(`init: chunkBytes is ${options.chunkBytes}; it can be ${maxChunkBytes} at the most`);
   }
   checkOnServerLoss(options.onServerLoss, "init");
   checkRetryPolicy(options.retry, "init");
@@ -87,7 +100,9 @@ export function init(options: InitOptions = {}): void {
   settings.warmChildServers = warmChildServers ?? settings.warmChildServers;
   settings.quiet = options.quiet ?? settings.quiet;
   settings.onServerLoss = options.onServerLoss ?? settings.onServerLoss;
-  settings.maxPendingCalls = maxPendingCalls ?? settings.maxPendingCalls;
+  settings.maxPendingCalls = options.maxPendingCalls ?? settings.maxPendingCalls;
+  settings.windowBytes = options.windowBytes ?? settings.windowBytes;
+  settings.chunkBytes = options.chunkBytes ?? settings.chunkBytes;
   settings.retry = options.retry ?? settings.retry;
   settings.saveDir = options.saveDir ?? settings.saveDir;
   settings.logger = options.logger ?? settings.logger;

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { OnServerLoss } from "../agents/distOptions.js";
 import type { McpServers } from "../agents/tools/mcpServer.js";
+import { defaultChannelLimits } from "../link/channelLimits.js";
 import type { ClientTls } from "../link/grpcClient.js";
 import type { ModelConfig } from "../models/modelConfigSchema.js";
 import type { RetryPolicy } from "../runtime/retryPolicy.js";
@@ -18,6 +19,10 @@ export interface Settings {
   studioTls: ClientTls | undefined;
   /** The most calls of agents of one server that this thread waits for. */
   maxPendingCalls: number;
+  /** Bytes on their way to one thread of another process that has not said yet that they arrived. */
+  windowBytes: number;
+  /** Bytes of a large value that are sent at once. */
+  chunkBytes: number;
   /** The most child servers; then agents share them. */
   maxChildServers: number;
   /** Child servers that are started before an agent needs one. */
@@ -55,6 +60,8 @@ export const settings: Settings = {
   studioToken: undefined,
   studioTls: undefined,
   maxPendingCalls: 2_000_000,
+  windowBytes: defaultChannelLimits.windowBytes,
+  chunkBytes: defaultChannelLimits.chunkBytes,
   maxChildServers: availableParallelism(),
   warmChildServers: 0,
   saveDir: undefined,

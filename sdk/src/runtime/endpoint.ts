@@ -1,4 +1,5 @@
 import { AgentServerNotAliveError, PlaceholderExpiredError } from "../errors.js";
+import { type ChannelLimits, defaultChannelLimits } from "../link/channelLimits.js";
 import { patience } from "../link/debugged.js";
 import type { Cursor } from "../link/operations.js";
 import { hostOf, isLoopback, type PeerInfo } from "../link/peer.js";
@@ -52,14 +53,22 @@ export class Endpoint implements ConnectionEndpoint, WaitGraphHome {
   readonly self: PeerInfo;
   private readonly network: Network;
 
-  /** Bytes of one value that others send; the default unless set. */
-  maxMessageBytes: number | undefined = undefined;
+  /** Of the sessions that begin from now on. */
+  readonly channelLimits: () => ChannelLimits;
 
-  constructor({ host, lane, self, network }: { host: AgentHost; lane: number; self: PeerInfo; network: Network }) {
-    this.host = host;
-    this.lane = lane;
-    this.self = self;
-    this.network = network;
+  /** @param options `channelLimits`: the defaults unless given. */
+  constructor(options: {
+    host: AgentHost;
+    lane: number;
+    self: PeerInfo;
+    network: Network;
+    channelLimits?: () => ChannelLimits;
+  }) {
+    this.host = options.host;
+    this.lane = options.lane;
+    this.self = options.self;
+    this.network = options.network;
+    this.channelLimits = options.channelLimits ?? (() => defaultChannelLimits);
   }
 
   /** How many results of other servers are known here that nobody has asked for, or whose values have not come; for metrics. */

@@ -4,6 +4,7 @@ import type { DistOptions } from "../agents/distOptions.js";
 import { AgentScopeError } from "../errors.js";
 import { ChildServers } from "../launch/childServers.js";
 import { studioOfChild } from "../launch/studioOfChild.js";
+import { defaultChannelLimits } from "../link/channelLimits.js";
 import { ownPeer } from "../link/peer.js";
 import type { ServerAccess } from "../link/serverAccess.js";
 import { StreamLink } from "../link/streamLink.js";
@@ -102,6 +103,11 @@ export function makeMainRuntime(): Runtime {
     lane: 0,
     self,
     network: { connect: connectByAddress, exportUrl: (url) => originOf(url) ?? url },
+    channelLimits: () => ({
+      ...defaultChannelLimits,
+      windowBytes: settings.windowBytes,
+      chunkBytes: settings.chunkBytes,
+    }),
   });
   const children = new ChildServers(
     (access) => {

@@ -1,11 +1,6 @@
 import type { AgentScopeError } from "../errors.js";
-import {
-  Channel,
-  type ChannelLimits,
-  type ChannelOwner,
-  defaultChannelLimits,
-  type SendFrame,
-} from "../link/channel.js";
+import { Channel, type ChannelOwner, type SendFrame } from "../link/channel.js";
+import type { ChannelLimits } from "../link/channelLimits.js";
 import { failureFromWire, failureToWire } from "../link/failure.js";
 import { Cursor, operation } from "../link/operations.js";
 import type { PeerInfo } from "../link/peer.js";
@@ -39,8 +34,8 @@ export interface SessionEndpoint {
   readonly host: AgentHost;
   readonly lane: number;
   readonly self: PeerInfo;
-  /** Bytes of one value that others send; undefined: the channel's own limit. */
-  readonly maxMessageBytes?: number | undefined;
+  /** Of the channel of a session that begins now. */
+  channelLimits(): ChannelLimits;
   nextCallerBase(): number;
   resultOf(caller: string, seq: number): CallResult<unknown>;
   referenceTo(result: CallResult<unknown>, session: Session): TaskReference | number | undefined;
@@ -70,11 +65,9 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
   ended: AgentScopeError | undefined = undefined;
   private lostWatchers: ((error: AgentScopeError) => void)[] | undefined = undefined;
 
-  /** @param limits of its channel; the defaults unless given. */
   constructor(
     private readonly ends: { endpoint: SessionEndpoint; connection: SessionConnection },
     readonly lane: number,
-    limits?: ChannelLimits,
   ) {
     const { endpoint, connection } = ends;
     const { id } = connection;
@@ -84,9 +77,8 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
     this.callerName = `${id}.${endpoint.lane}${own}`;
     this.otherCallerName = `${id}.${lane}${other}`;
     const lanes = { own: endpoint.lane, other: lane };
-    const { maxMessageBytes } = endpoint;
-    const all = limits ?? (maxMessageBytes === undefined ? undefined : { ...defaultChannelLimits, maxMessageBytes });
-    this.channel = new Channel({ lanes, owner: this, send: (...frame) => connection.send(...frame), limits: all });
+    const limits = endpoint.channelLimits();
+    this.channel = new Channel({ lanes, owner: this, send: (...frame) => connection.send(...frame), limits });
     this.incoming = new IncomingCalls(this, endpoint.host, endpoint.nextCallerBase());
   }
 

@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from "../errors.js";
+import { type ChannelLimits, defaultChannelLimits, maxChunkBytes } from "../link/channelLimits.js";
 
 /** What a server takes at the most; each refusal names the limit, its value and the option. */
-export interface ServerLimits {
+export interface ServerLimits extends ChannelLimits {
   /** Agents of the server; each worker takes its share. Default 2,000,000. */
   maxAgents: number;
   /** Calls of one agent that have not ended. Default 100,000. */
@@ -12,13 +13,17 @@ export interface ServerLimits {
   maxMessageBytes: number;
   /** How long a connection stays on which nothing is called: also of one that never says what it wants. In seconds. Default 60. */
   idleConnectionSeconds: number;
+  /** Bytes on their way from a worker to one thread that has not said yet that they arrived. Default 4 MiB. */
+  windowBytes: number;
+  /** Bytes of a large value that are sent at once; calls and results wait for no more of it. Default 256 KiB. */
+  chunkBytes: number;
 }
 
 export const defaultServerLimits: ServerLimits = {
   maxAgents: 2_000_000,
   maxQueueLength: 100_000,
   maxConnections: 10_000,
-  maxMessageBytes: 1024 * 1024 * 1024,
+  ...defaultChannelLimits,
   idleConnectionSeconds: 60,
 };
 
@@ -35,6 +40,9 @@ export function serverLimits(given: { [Limit in keyof ServerLimits]?: number | u
       throw new InvalidArgumentError(`${name} is ${value}; it must be a whole number above 0`);
     }
     limits[name] = value;
+  }
+  if (limits.chunkBytes > maxChunkBytes) {
+    throw new InvalidArgumentError(`chunkBytes is ${limits.chunkBytes}; it can be ${maxChunkBytes} at the most`);
   }
   return limits;
 }

@@ -28,6 +28,8 @@ settings.modelConfigs = options.modelConfigs;
 settings.mcpServers = options.mcpServers;
 settings.trustsCallers = options.classesByModule;
 settings.saveDir = options.saveDir;
+settings.windowBytes = options.limits.windowBytes;
+settings.chunkBytes = options.limits.chunkBytes;
 
 const claims = new IdClaims(post);
 const reports = new AgentReports(new Uint8Array(busy), post);

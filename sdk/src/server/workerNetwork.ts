@@ -51,8 +51,8 @@ export class WorkerNetwork implements Servers {
       receivedUrl: (url: string) => this.receivedUrl(url),
       givesOut: (path: string) => this.servedPaths.has(path),
     };
-    this.endpoint = new Endpoint({ host: worker.host, lane: worker.lane, self: this.self, network });
-    this.endpoint.maxMessageBytes = worker.options.limits.maxMessageBytes;
+    const channelLimits = () => worker.options.limits;
+    this.endpoint = new Endpoint({ host: worker.host, lane: worker.lane, self: this.self, network, channelLimits });
   }
 
   /** What the I/O thread tells of the links. */

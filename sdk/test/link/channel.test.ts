@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { defaultChannelLimits } from "../../src/link/channel.js";
+import { defaultChannelLimits } from "../../src/link/channelLimits.js";
 import { encodeFrame, frameKind } from "../../src/link/frame.js";
 import { isCounted, LossyPipe } from "./lossyPipe.js";
 

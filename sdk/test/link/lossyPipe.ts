@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Channel, type ChannelLimits, type ChannelOwner } from "../../src/link/channel.js";
+import { Channel, type ChannelOwner } from "../../src/link/channel.js";
+import type { ChannelLimits } from "../../src/link/channelLimits.js";
 import { unpackValue } from "../../src/messages/valueCodec.js";
 import { noReferences } from "../messages/sentValue.js";
 import { decodeFrame, type Frame, frameKind } from "../../src/link/frame.js";

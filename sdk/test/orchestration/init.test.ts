@@ -35,6 +35,9 @@ describe("init", () => {
     [{ onServerLoss: "again" as "fail" }, /onServerLoss is "again"; it must be "fail" or "restart"/],
     [{ retry: { attempts: 0, on: ["MODEL_FAILED"] } }, /init: retry\.attempts is 0/],
     [{ maxPendingCalls: 0 }, /maxPendingCalls is 0; it must be a whole number above 0/],
+    [{ windowBytes: 0.5 }, /windowBytes is 0.5; it must be a whole number above 0/],
+    [{ chunkBytes: 0 }, /chunkBytes is 0; it must be a whole number above 0/],
+    [{ chunkBytes: 1e9 }, /chunkBytes is 1000000000; it can be 67108864 at the most/],
     [{ studioUrl: "127.0.0.1:5000" }, /the studio url is "127\.0\.0\.1:5000"; it must be http:\/\/HOST:PORT/],
     [{ modelConfigs: "/no/such/file.json" }, /no\/such\/file\.json/],
   ])("refuses %j, and sets nothing then", (options, message) => {

@@ -5,11 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Scribe } from "../../fixtures/property/scribe.js";
 import { arbitraryProgram } from "./arbitraryProgram.js";
 import { CuttingProxy } from "./cuttingProxy.js";
-import type { Outcome, Program } from "./program.js";
-import { type Deployment, scriptRun } from "./scriptRun.js";
-import { sequentialRun } from "./sequentialRun.js";
-
-const runTimeoutMs = 15_000;
+import { onServers, runPrograms } from "./runPrograms.js";
 
 /** Of each property; more for a longer search. */
 const numRuns = Number(process.env["PROPERTY_RUNS"] ?? 150);
@@ -19,11 +15,7 @@ const launchers = [1, 2, 1].map(
 );
 const program = arbitraryProgram({ serverCount: launchers.length });
 
-/** No child processes: the ways to them can't be cut. */
-const mostlyOnServers = program.map(({ agents, steps }) => ({
-  agents: agents.map((agent, index) => ({ ...agent, place: agent.place === "child" ? index % 3 : agent.place })),
-  steps,
-}));
+const mostlyOnServers = program.map((random) => onServers(random, launchers.length));
 
 /** How long after the one before a cut comes, and of the way to which server. */
 const cuts = fc.array(fc.record({ afterMs: fc.nat(40), way: fc.nat(launchers.length - 1) }), {
@@ -51,25 +43,11 @@ afterAll(async () => {
   await Promise.all(launchers.map((launcher) => launcher.shutdown()));
 });
 
-function inTime(run: Promise<Outcome>): Promise<Outcome | string> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(`the run did not end within ${runTimeoutMs} ms`), runTimeoutMs);
-    run.finally(() => clearTimeout(timer)).then(resolve, reject);
-  });
-}
-
-/** Runs programs beside each other; gives what they gave, and what they should have given. */
-async function runAll(programs: readonly Program[], deployment: Deployment) {
-  const models = programs.map((random) => ({ random, ...sequentialRun(random) }));
-  const runs = models.map(({ random, steps }) => inTime(scriptRun(random, steps, deployment)));
-  return { outcomes: await Promise.all(runs), expected: models.map(({ outcome }) => outcome) };
-}
-
 describe("any random program gives the same as plain sequential code", { timeout: 3_600_000 }, () => {
   test("with all of its agents in this process", async () => {
     await fc.assert(
       fc.asyncProperty(program, async (random) => {
-        const { outcomes, expected } = await runAll([random], { kind: "local" });
+        const { outcomes, expected } = await runPrograms([random], { kind: "local" });
         expect(outcomes).toEqual(expected);
       }),
       { numRuns },
@@ -80,7 +58,7 @@ describe("any random program gives the same as plain sequential code", { timeout
     const servers = launchers.map(({ host, port }) => ({ host, port }));
     await fc.assert(
       fc.asyncProperty(fc.array(program, { minLength: 1, maxLength: 3 }), async (programs) => {
-        const { outcomes, expected } = await runAll(programs, { kind: "distributed", servers });
+        const { outcomes, expected } = await runPrograms(programs, { kind: "distributed", servers });
         expect(outcomes).toEqual(expected);
       }),
       { numRuns },
@@ -91,7 +69,7 @@ describe("any random program gives the same as plain sequential code", { timeout
     const servers: DistOptions[] = proxies.map(({ host, port }) => ({ host, port }));
     await fc.assert(
       fc.asyncProperty(mostlyOnServers, cuts, async (random, plan) => {
-        const running = runAll([random], { kind: "distributed", servers });
+        const running = runPrograms([random], { kind: "distributed", servers });
         const cutting = cutAsPlanned(plan);
         const { outcomes, expected } = await running;
         await cutting;

@@ -1,0 +1,18 @@
+/** What a channel (channel.ts) has on its way at a time, and what it takes. */
+export interface ChannelLimits {
+  /** Bytes on their way without acknowledgement; one frame may go past it. */
+  windowBytes: number;
+  /** Bytes of a large value sent at once. */
+  chunkBytes: number;
+  /** The largest value that is accepted. */
+  maxMessageBytes: number;
+}
+
+export const defaultChannelLimits: ChannelLimits = {
+  windowBytes: 4 * 1024 * 1024,
+  chunkBytes: 256 * 1024,
+  maxMessageBytes: 1024 * 1024 * 1024,
+};
+
+/** A chunk travels as one gRPC message, which is in memory as a whole at both ends. */
+export const maxChunkBytes = 64 * 1024 * 1024;
