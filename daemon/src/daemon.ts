@@ -28,6 +28,7 @@ import { pageRoutes } from "./pages/pageRoutes.js";
 import { PageSessions } from "./pages/pageSessions.js";
 import { PageSocket } from "./pages/pageSocket.js";
 import { Parts } from "./parts.js";
+import { residentBytes } from "./processes/residentBytes.js";
 import type { DaemonStatus } from "./protocol/index.js";
 import { daemonVersion } from "./version.js";
 import { Connections } from "./wire/connections.js";
@@ -126,7 +127,7 @@ export class Daemon implements DaemonControl {
       servers: servers.rows().length,
       agents: servers.agentCount,
       runs: runs.rows({ offset: 0, limit: 0 }).total,
-      memoryBytes: process.memoryUsage.rss(),
+      memoryBytes: residentBytes(),
     };
   }
 

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
+import { hasPrlimit } from "../processes/descriptors.js";
 import type { DaemonFault } from "./faultyDaemon.js";
-import { type Fault, hasPrlimit } from "./faultyServer.js";
+import type { Fault } from "./faultyServer.js";
 
 /** A call of one of the agents; `after`: it is given the result of an earlier one, counted back from it. */
 export interface PlannedCall {
@@ -57,6 +58,10 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
 
 const daemonFault: fc.Arbitrary<DaemonFault> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("freeze" as const), forMs: duration }) },
+  {
+    weight: hasPrlimit ? 2 : 0,
+    arbitrary: fc.record({ kind: fc.constant("descriptors" as const), forMs: duration }),
+  },
   { weight: 1, arbitrary: fc.constantFrom<DaemonFault>({ kind: "kill" }, { kind: "restart" }) },
 );
 

@@ -1,7 +1,7 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { readdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { AgentServer } from "../processes/agentServer.js";
+import { giveDescriptors, takeDescriptors } from "../processes/descriptors.js";
 import type { StartOptions } from "../processes/startedProcess.js";
 import { TcpProxy } from "../processes/tcpProxy.js";
 
@@ -17,9 +17,6 @@ export type Fault =
   /** Its wall clock is set, forwards or back. */
   | { kind: "clock"; byMs: number }
   | { kind: "kill" };
-
-/** Whether the limits of a process that runs can be set here. */
-export const hasPrlimit = spawnSync("prlimit", ["--version"]).status === 0;
 
 export interface FaultyServerOptions {
   /** Of `as-server`. */
@@ -89,13 +86,13 @@ export class FaultyServer implements AsyncDisposable {
         server.kill("SIGSTOP");
         break;
       case "descriptors":
-        limitDescriptors(server.pid, readdirSync(`/proc/${server.pid}/fd`).length);
+        takeDescriptors(server.pid);
         break;
     }
     await pause(fault.forMs);
     server.assertRunning();
     if (fault.kind === "freeze") server.kill("SIGCONT");
-    else if (fault.kind === "descriptors") limitDescriptors(server.pid, "unlimited");
+    else if (fault.kind === "descriptors") giveDescriptors(server.pid);
     else proxy.pass();
   }
 
@@ -116,20 +113,4 @@ export class FaultyServer implements AsyncDisposable {
 function startOptions({ env, clockFile }: FaultyServerOptions): StartOptions {
   const movedClock = new URL("../fixtures/hooks/movedClock.js", import.meta.url).href;
   return { nodeArgs: ["--import", movedClock], env: { ...env, MOVED_CLOCK: clockFile } };
-}
-
-/** @param limit how many it may have; `unlimited`: as many as it could before */
-function limitDescriptors(pid: number, limit: number | "unlimited"): void {
-  const [, hard = ""] = execFileSync("prlimit", [
-    "--pid",
-    `${pid}`,
-    "--nofile",
-    "--output",
-    "SOFT,HARD",
-    "--noheadings",
-  ])
-    .toString()
-    .trim()
-    .split(/\s+/);
-  execFileSync("prlimit", ["--pid", `${pid}`, `--nofile=${limit === "unlimited" ? hard : limit}:${hard}`]);
 }

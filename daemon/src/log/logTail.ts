@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, statSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 
 export interface LogTailOptions {
@@ -19,7 +19,7 @@ const pieceBytes = 256 * 1024;
  * The process must append (`O_APPEND`), as the file is emptied beneath it when it has grown large.
  */
 export class LogTail implements Disposable {
-  private readonly file: number;
+  private file: number | undefined;
   private readonly options: Required<LogTailOptions>;
   private readonly timer: NodeJS.Timeout;
   private decoder = new StringDecoder("utf8");
@@ -30,13 +30,12 @@ export class LogTail implements Disposable {
 
   /** @param from where to begin: `end` for a file whose lines were read by an earlier daemon. */
   constructor(
-    path: string,
+    private readonly path: string,
     private readonly hear: (line: string) => void,
     { from, ...options }: LogTailOptions & { from: "begin" | "end" },
   ) {
     this.options = { everyMs: 300, maxBytes: 10_000_000, keep: 20, ...options };
-    this.file = openSync(path, "a+", 0o600);
-    this.offset = from === "begin" ? 0 : fstatSync(this.file).size;
+    this.offset = from === "begin" ? 0 : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
     this.timer = setInterval(() => this.read(), this.options.everyMs).unref();
   }
 
@@ -51,26 +50,27 @@ export class LogTail implements Disposable {
     this.read();
     this.isClosed = true;
     clearInterval(this.timer);
-    closeSync(this.file);
+    if (this.file !== undefined) closeSync(this.file);
   }
 
   private read(): void {
     if (this.isClosed) return;
     try {
-      const { size } = fstatSync(this.file);
+      const file = (this.file ??= openSync(this.path, "a+", 0o600));
+      const { size } = fstatSync(file);
       // Somebody else has emptied it.
       if (size < this.offset) this.offset = 0;
       if (size - this.offset > this.options.maxBytes) this.skip(size - pieceBytes);
-      while (this.readPiece() === pieceBytes);
-      if (this.offset > this.options.maxBytes) this.empty();
+      while (this.readPiece(file) === pieceBytes);
+      if (this.offset > this.options.maxBytes) this.empty(file);
     } catch {
-      // The disk is gone: a log ends nobody's work.
+      // The disk is gone, or no descriptor is left to open it now: a log ends nobody's work.
     }
   }
 
-  private readPiece(): number {
+  private readPiece(file: number): number {
     const piece = Buffer.alloc(pieceBytes);
-    const count = readSync(this.file, piece, 0, pieceBytes, this.offset);
+    const count = readSync(file, piece, 0, pieceBytes, this.offset);
     this.offset += count;
     const lines = (this.begun + this.decoder.write(piece.subarray(0, count))).split("\n");
     this.begun = (lines.pop() ?? "").slice(0, pieceBytes);
@@ -85,8 +85,8 @@ export class LogTail implements Disposable {
     this.decoder = new StringDecoder("utf8");
   }
 
-  private empty(): void {
-    ftruncateSync(this.file, 0);
+  private empty(file: number): void {
+    ftruncateSync(file, 0);
     this.offset = 0;
   }
 

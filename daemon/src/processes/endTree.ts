@@ -11,18 +11,22 @@ export interface TreeEnd {
 }
 
 const lookEveryMs = 20;
+/** So long it is tried to read which processes there are; what was found before has to do then. */
+const readWithinMs = 3000;
 
 /**
  * Ends a process that leads a process group, and all that it started: also what left the group, as far as it was its descendant when
  * this began or while it ended. First the process alone is told (SIGTERM), so that it can end its own in good order; then what is left of
  * them (SIGTERM); then nothing is asked any more (SIGKILL).
  *
- * @param leader may have ended already: what is left of its group is ended.
+ * @param leader may have ended already: what is left of its group is ended. One that could not be started (number 0) has nothing to be ended.
  */
 export async function endTree(
   leader: ProcessIdentity,
   { graceMs = 5000, leftBehindMs = 1000 }: TreeEnd = {},
 ): Promise<void> {
+  // Number 0 is the system's, of which all processes descend.
+  if (leader.pid <= 0) return;
   if (process.platform === "win32") return endOnWindows(leader);
   const tree = new Tree(leader);
   await tree.look();
@@ -42,7 +46,7 @@ class Tree {
   }
 
   async look(): Promise<void> {
-    const table = await processTable();
+    const table = await readTable();
     for (const pid of below(table, [...this.members.keys()])) this.add(pid);
     // While anything is in the group its number is given to nobody else, also when its leader has ended.
     for (const { pid, group } of table) if (group === this.leader.pid) this.add(pid);
@@ -68,6 +72,19 @@ class Tree {
     if (pid === process.pid || this.members.has(pid)) return;
     const identity = identify(pid);
     if (identity !== undefined) this.members.set(pid, identity);
+  }
+}
+
+/** There may be no descriptor left to read it, for a moment. */
+async function readTable(): Promise<ProcessEntry[]> {
+  const end = performance.now() + readWithinMs;
+  for (;;) {
+    try {
+      return await processTable();
+    } catch {
+      if (performance.now() > end) return [];
+      await pause(lookEveryMs);
+    }
   }
 }
 

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { isOutOfDescriptors } from "./descriptors.js";
 import { statFields } from "./processTable.js";
 
 /** Which process a number means: numbers are given again when a process has ended. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it was started, in the system's own words; empty where the system does not tell cheaply. */
+  /** When it was started, in the system's own words; empty where the system does not tell cheaply, or could not be asked: then the number alone counts. */
   readonly startedAt: string;
 }
 
@@ -18,7 +19,8 @@ export function identify(pid: number): ProcessIdentity | undefined {
 
 /** Whether that very process still runs. */
 export function isRunning({ pid, startedAt }: ProcessIdentity): boolean {
-  return identify(pid)?.startedAt === startedAt;
+  const now = identify(pid);
+  return now !== undefined && (now.startedAt === startedAt || now.startedAt === "" || startedAt === "");
 }
 
 function startOnLinux(pid: number): string | undefined {
@@ -26,8 +28,9 @@ function startOnLinux(pid: number): string | undefined {
     const fields = statFields(readFileSync(`/proc/${pid}/stat`, "utf8"));
     // The 22nd field of the whole, in ticks since the machine was started.
     return fields[0] === "Z" || fields[0] === "X" ? undefined : `${bootId()}/${fields[19]}`;
-  } catch {
-    return undefined;
+  } catch (error) {
+    // Who can open no file knows nothing of it but whether it is there.
+    return isOutOfDescriptors(error) && hasProcess(pid) ? "" : undefined;
   }
 }
 

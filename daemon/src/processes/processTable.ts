@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
+import { isOutOfDescriptors } from "./descriptors.js";
 
 export interface ProcessEntry {
   readonly pid: number;
@@ -11,7 +12,14 @@ export interface ProcessEntry {
 
 const run = promisify(execFile);
 
-/** The processes of this machine that run or could: none that has ended and waits to be read of. */
+/** So many are looked at together: each takes a descriptor meanwhile. */
+const atOnce = 32;
+
+/**
+ * The processes of this machine that run or could: none that has ended and waits to be read of.
+ *
+ * @throws Error when they can't be read: there is no descriptor for it.
+ */
 export async function processTable(): Promise<ProcessEntry[]> {
   if (process.platform === "linux") return fromKernel();
   if (process.platform === "win32") return [];
@@ -25,15 +33,20 @@ export async function processTable(): Promise<ProcessEntry[]> {
 
 async function fromKernel(): Promise<ProcessEntry[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(pids.map((pid) => entryOf(Number(pid))));
-  return found.filter((entry) => entry !== undefined);
+  const found: ProcessEntry[] = [];
+  for (let at = 0; at < pids.length; at += atOnce) {
+    const entries = await Promise.all(pids.slice(at, at + atOnce).map((pid) => entryOf(Number(pid))));
+    found.push(...entries.filter((entry) => entry !== undefined));
+  }
+  return found;
 }
 
 async function entryOf(pid: number): Promise<ProcessEntry | undefined> {
   try {
     const [state, parent, group] = statFields(await readFile(`/proc/${pid}/stat`, "utf8"));
     return state === "Z" || state === "X" ? undefined : { pid, parent: Number(parent), group: Number(group) };
-  } catch {
+  } catch (error) {
+    if (isOutOfDescriptors(error)) throw error;
     // It has ended meanwhile.
     return undefined;
   }

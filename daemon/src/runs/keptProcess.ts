@@ -3,6 +3,7 @@ import { closeSync, type FSWatcher, mkdirSync, openSync, readFileSync, watch } f
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { StudioError } from "../errors.js";
+import { isOutOfDescriptors } from "../processes/descriptors.js";
 import { isRunning, type ProcessIdentity } from "../processes/processIdentity.js";
 import { ProcessWatch } from "../processes/processWatch.js";
 import { type KeeperEnded, type KeeperOrder, keeperFiles, type KeeperStarted } from "./keeper/keeperOrder.js";
@@ -18,6 +19,7 @@ export type KeptEnd = KeeperEnded | undefined;
 export interface KeptEvents {
   /** The run wrote something, or may have. */
   written: () => void;
+  /** Asked again a moment later when it throws, as `written` is, that there is no descriptor to read the run's files with. */
   ended: (end: KeptEnd) => void;
 }
 
@@ -40,10 +42,10 @@ export class KeptProcess implements Disposable {
     private readonly events: KeptEvents,
   ) {
     this.watcher = watchFolder(folder, () => this.lookSoon());
-    this.timer = setInterval(() => this.look(), lookEveryMs).unref();
-    this.keeperWatch = keeper && new ProcessWatch(keeper, () => this.look());
+    this.timer = setInterval(() => this.lookIfPossible(), lookEveryMs).unref();
+    this.keeperWatch = keeper && new ProcessWatch(keeper, () => this.lookIfPossible());
     // Not at once: whoever made this does not have it yet.
-    setImmediate(() => this.look());
+    setImmediate(() => this.lookIfPossible());
   }
 
   /**
@@ -78,7 +80,11 @@ export class KeptProcess implements Disposable {
     return { kept: new KeptProcess(order.folder, started.keeper, events), script: started.script };
   }
 
-  /** One that an earlier daemon started; it may have ended. */
+  /**
+   * One that an earlier daemon started; it may have ended.
+   *
+   * @throws Error when no descriptor is left to look.
+   */
   static recover(folder: string, events: KeptEvents): KeptProcess {
     const started = readJson(join(folder, keeperFiles.started)) as KeeperStarted | undefined;
     return new KeptProcess(folder, started?.keeper, events);
@@ -98,7 +104,16 @@ export class KeptProcess implements Disposable {
   }
 
   private lookSoon(): void {
-    if (!this.isOver) this.soon ??= setTimeout(() => this.look(), lookAgainMs).unref();
+    if (!this.isOver) this.soon ??= setTimeout(() => this.lookIfPossible(), lookAgainMs).unref();
+  }
+
+  /** Where no descriptor is left nothing is concluded: the next look has one. */
+  private lookIfPossible(): void {
+    try {
+      this.look();
+    } catch (error) {
+      if (!isOutOfDescriptors(error)) throw error;
+    }
   }
 
   private look(): void {
@@ -110,8 +125,8 @@ export class KeptProcess implements Disposable {
     const end = readJson(join(this.folder, keeperFiles.ended)) as KeptEnd;
     this.events.written();
     if (isKept && end === undefined) return;
-    this[Symbol.dispose]();
     this.events.ended(end);
+    this[Symbol.dispose]();
   }
 }
 
@@ -126,7 +141,8 @@ function parseStarted(line: string): KeeperStarted | { error: string } {
 function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
-  } catch {
+  } catch (error) {
+    if (isOutOfDescriptors(error)) throw error;
     return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { LogBook } from "../log/logBook.js";
 import type { RunTable } from "../store/runTable.js";
 import { segmentsOf } from "./keeper/outputSegments.js";
 
@@ -12,8 +13,20 @@ export interface PruneLimits {
 
 const dayMs = 86_400_000;
 
-/** Removes runs that ended long ago, and the oldest whose output is too much; gives their ids. */
+/** Removes runs that ended long ago, and the oldest whose output is too much; gives their ids. What keeps it from that is a warning. */
 export function prune(
+  limits: PruneLimits,
+  { log, ...kept }: { table: RunTable; folder: string; log: LogBook },
+): string[] {
+  try {
+    return remove(limits, kept);
+  } catch (error) {
+    log.write("warning", "daemon", `old runs were not removed, which is tried hourly: ${(error as Error).message}`);
+    return [];
+  }
+}
+
+function remove(
   { keepRunsDays = 30, keepOutputBytes = 1024 ** 3 }: PruneLimits,
   { table, folder }: { table: RunTable; folder: string },
 ): string[] {

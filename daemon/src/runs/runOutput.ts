@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { isOutOfDescriptors } from "../processes/descriptors.js";
 import { type Segment, segmentsOf } from "./keeper/outputSegments.js";
 
 export interface OutputPage {
@@ -13,6 +14,7 @@ export interface OutputPage {
  * What a run wrote, from a byte on. Of what is not kept any more, a line tells how much it was.
  *
  * @param limit the most bytes; a character is never cut in two.
+ * @throws Error when no descriptor is left to read it.
  */
 export function readOutput(folder: string, offset: number, limit: number): OutputPage {
   const segments = segmentsOf(folder);
@@ -59,7 +61,8 @@ function readPart(path: string, position: number, length: number): Buffer {
     } finally {
       closeSync(file);
     }
-  } catch {
+  } catch (error) {
+    if (isOutOfDescriptors(error)) throw error;
     // It was the oldest, and is not kept any more.
     return Buffer.alloc(0);
   }

@@ -378,8 +378,8 @@ export class Runs {
   }
 
   private prune(): void {
-    const { table, placeholders, instances } = this.options;
-    for (const runId of prune(this.options, { table, folder: join(this.options.stateFolder, "runs") })) {
+    const { table, log, placeholders, instances, stateFolder } = this.options;
+    for (const runId of prune(this.options, { table, log, folder: join(stateFolder, "runs") })) {
       this.runs.delete(runId);
       placeholders.forgetRun(runId);
       instances.removeRun(runId);

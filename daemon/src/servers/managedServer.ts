@@ -1,7 +1,7 @@
 import { readJsonLine, type ServerAnnouncement } from "agentscope-distributed/studio";
 import { StudioError } from "../errors.js";
 import type { LogBook } from "../log/logBook.js";
-import { identify } from "../processes/processIdentity.js";
+import { isRunning } from "../processes/processIdentity.js";
 import type { StartServer } from "../protocol/requests.js";
 import type { StoredManagedServer } from "../store/serverTables.js";
 import { managedCommand, type ManagedContext, managedLogPath } from "./managedCommand.js";
@@ -84,9 +84,9 @@ export class ManagedServer {
     const { entry, context } = this.options;
     this.instance = stored.instance;
     entry.restarts = stored.restarts;
-    const identity = identify(stored.pid);
+    const identity = { pid: stored.pid, startedAt: stored.processMark ?? "" };
     const logPath = managedLogPath(context.home, entry.serverId);
-    if (identity === undefined || identity.startedAt !== (stored.processMark ?? identity.startedAt)) {
+    if (!isRunning(identity)) {
       this.crashed("it ended while no daemon was there", stored.startedAtMs);
       return;
     }

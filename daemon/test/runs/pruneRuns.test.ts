@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { LogBook } from "../../src/log/logBook.js";
 import { prune } from "../../src/runs/pruneRuns.js";
 import { newRow } from "../../src/runs/runRow.js";
 import { Store } from "../../src/store/store.js";
@@ -43,7 +44,7 @@ test("runs that ended long ago are removed with their output; those that go on a
   await run("old", { startedAtMs: now - 40 * dayMs, endedAtMs: now - 31 * dayMs, bytes: 10 });
   await run("long", { startedAtMs: now - 40 * dayMs, bytes: 10 });
   await run("new", { startedAtMs: now - dayMs, endedAtMs: now, bytes: 10 });
-  expect(prune({}, { table: store.runs, folder })).toEqual(["old"]);
+  expect(prune({}, { table: store.runs, folder, log: new LogBook() })).toEqual(["old"]);
   expect(left()).toEqual(["new", "long"]);
   expect(["old", "long", "new"].map((runId) => existsSync(join(folder, runId)))).toEqual([false, true, true]);
 });
@@ -54,7 +55,7 @@ test("when output takes too much room, the oldest runs go, but never one that go
   await run("oldest", { startedAtMs: now - 4000, endedAtMs: now, bytes: 600 });
   await run("older", { startedAtMs: now - 3000, endedAtMs: now, bytes: 600 });
   await run("newest", { startedAtMs: now - 2000, endedAtMs: now, bytes: 600 });
-  expect(prune({ keepOutputBytes: 1300 }, { table: store.runs, folder })).toEqual(["oldest"]);
+  expect(prune({ keepOutputBytes: 1300 }, { table: store.runs, folder, log: new LogBook() })).toEqual(["oldest"]);
   expect(left()).toEqual(["newest", "older", "going"]);
 });
 
@@ -62,6 +63,6 @@ test("old output that no run belongs to is removed", async () => {
   await mkdir(join(folder, "stray"));
   await mkdir(join(folder, "young"));
   await utimes(join(folder, "stray"), new Date(), new Date(Date.now() - 40 * dayMs));
-  prune({}, { table: store.runs, folder });
+  prune({}, { table: store.runs, folder, log: new LogBook() });
   expect([existsSync(join(folder, "stray")), existsSync(join(folder, "young"))]).toEqual([false, true]);
 });

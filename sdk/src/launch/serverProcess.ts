@@ -20,7 +20,7 @@ export class ServerProcess {
    */
   readonly ready: Promise<ReadyLine & { event: "ready" }>;
   private readonly child: ChildProcess;
-  private readonly lifeline: Socket;
+  private readonly lifeline: Socket | undefined;
   private readonly exited: Promise<string>;
   private isReady = false;
 
@@ -33,9 +33,11 @@ export class ServerProcess {
       this.child.once("error", (error) => resolve(error.message));
       this.child.once("exit", (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
     });
-    this.lifeline = this.child.stdio[lifelineDescriptor] as Socket;
-    this.lifeline.on("error", () => {});
-    this.lifeline.write(`${JSON.stringify(options)}\n`);
+    // Without descriptors for a process there is no `stdio`, whatever its type says; `error` tells the rest.
+    const stdio = this.child.stdio as ChildProcess["stdio"] | undefined;
+    this.lifeline = stdio?.[lifelineDescriptor] as Socket | undefined;
+    this.lifeline?.on("error", () => {});
+    this.lifeline?.write(`${JSON.stringify(options)}\n`);
     this.ready = this.whenReady();
   }
 
@@ -45,7 +47,7 @@ export class ServerProcess {
   }
 
   private async whenReady(): Promise<ReadyLine & { event: "ready" }> {
-    const line = await Promise.race([firstLine(this.lifeline), this.exited]);
+    const line = await Promise.race([...(this.lifeline === undefined ? [] : [firstLine(this.lifeline)]), this.exited]);
     const said = parseReadyLine(line);
     if (said?.event === "ready") {
       this.isReady = true;
@@ -65,13 +67,13 @@ export class ServerProcess {
     if (!held) this.unref();
     else {
       this.child.ref();
-      this.lifeline.ref();
+      this.lifeline?.ref();
     }
   }
 
   private unref(): void {
     this.child.unref();
-    this.lifeline.unref();
+    this.lifeline?.unref();
   }
 
   /** Resolves with how it ended, once it has; does not keep this process alive. */

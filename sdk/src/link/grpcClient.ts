@@ -1,5 +1,6 @@
 import type { ChannelCredentials, ChannelOptions, Metadata } from "@grpc/grpc-js";
 import { readPem } from "../access/readPem.js";
+import { assertFilesCanBeOpened } from "../descriptors.js";
 import { AgentScopeError, AgentServerNotAliveError, asError, InvalidArgumentError } from "../errors.js";
 import type * as Grpc from "./grpc.js";
 
@@ -18,8 +19,16 @@ export const grpcStatus = {
   UNAUTHENTICATED: 16,
 } as const;
 
-/** The only import of grpc-js on the client side: it takes some 40 ms, which programs without servers do not pay. */
+let isLoading = false;
+
+/**
+ * The only import of grpc-js on the client side: it takes some 40 ms, which programs without servers do not pay.
+ *
+ * @throws Error EMFILE or ENFILE where no file can be opened to load it: later it can be.
+ */
 export async function loadGrpc(): Promise<typeof Grpc> {
+  if (!isLoading) assertFilesCanBeOpened();
+  isLoading = true;
   return import("./grpc.js");
 }
 

@@ -34,15 +34,18 @@ export function ownPeer({ instance, serverId = "" }: { instance: string; serverI
   return { instance, address: "", serverId, lanes: [], machine: thisMachine(), realm: "", readsTraces: true };
 }
 
+// Once: a process with no descriptor left to read it would be on another machine.
+const machine = [
+  hostname(),
+  readOr("/proc/sys/kernel/random/boot_id", readFileText),
+  readOr("/proc/self/ns/net", readlinkSync),
+]
+  .join("/")
+  .trim();
+
 /** What tells whether two processes share a loopback network: host, boot, and network namespace. */
 export function thisMachine(): string {
-  return [
-    hostname(),
-    readOr("/proc/sys/kernel/random/boot_id", readFileText),
-    readOr("/proc/self/ns/net", readlinkSync),
-  ]
-    .join("/")
-    .trim();
+  return machine;
 }
 
 function readFileText(path: string): string {

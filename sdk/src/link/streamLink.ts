@@ -67,8 +67,8 @@ export class StreamLink implements Carrier {
 
   constructor(private readonly options: { id: string; access: ServerAccess | Promise<ServerAccess>; self: PeerInfo }) {
     watchSockets();
-    // While a server is being started there is time to load it.
-    void loadGrpc();
+    // While a server is being started there is time to load it. Who needs it hears why it can't be.
+    loadGrpc().catch(() => {});
   }
 
   get address(): string {

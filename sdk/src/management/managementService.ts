@@ -1,4 +1,5 @@
 import type { handleUnaryCall, sendUnaryData, ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
+import { assertFilesCanBeOpened } from "../descriptors.js";
 import { asError } from "../errors.js";
 import type { ManagedServer } from "./managedServer.js";
 import type { ManagementHandlers, ManagementOptions } from "./managementHandlers.js";
@@ -13,10 +14,19 @@ import type { ByteMsg, GeneralResponse, ManagementRequest, StringMsg, UnaryMetho
 export function managementService(server: ManagedServer, options: ManagementOptions = {}) {
   let loading: Promise<ManagementHandlers> | undefined;
   const load = async (): Promise<ManagementHandlers> => {
+    assertFilesCanBeOpened();
     const { managementHandlers } = await import("./managementHandlers.js");
     return managementHandlers(server, options);
   };
-  const handlers = () => (loading ??= load());
+  const handlers = async () => {
+    try {
+      return await (loading ??= load());
+    } catch (error) {
+      // There was no descriptor to load them with.
+      loading = undefined;
+      throw error;
+    }
+  };
 
   const unary = <Name extends UnaryMethod>(name: Name) => {
     type Request = ManagementRequest<Name>;

@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -118,7 +119,7 @@ export class StateFiles {
     const [journal, state] = [this.path("begun"), this.path("state")];
     this.epoch = epoch;
     renameSync(journal, this.path("begun"));
-    if (readIfThere(state) !== undefined) renameSync(state, this.path("state"));
+    if (existsSync(state)) renameSync(state, this.path("state"));
   }
 
   /** The agent is gone for good. */

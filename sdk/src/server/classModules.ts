@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { isAgentClass } from "../agents/brand.js";
+import { assertFilesCanBeOpened, isOutOfDescriptors } from "../descriptors.js";
 import { InvalidArgumentError } from "../errors.js";
 import { loadFailure } from "./loadFailure.js";
 import { isTypeScriptFile } from "./typescriptFile.js";
@@ -19,11 +20,14 @@ export function importModule(url: string): Promise<ModuleExports> {
   if (!module) {
     module = importOnce(url);
     modules.set(url, module);
+    // Not for good, where only descriptors were missing.
+    module.catch((error: unknown) => void (isOutOfDescriptors(error) && modules.delete(url)));
   }
   return module;
 }
 
 async function importOnce(url: string): Promise<ModuleExports> {
+  assertFilesCanBeOpened();
   try {
     if (isTypeScriptFile(url)) {
       const { enableTypeScript } = await import("./typescriptLoader.js");

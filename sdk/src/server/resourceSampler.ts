@@ -1,3 +1,5 @@
+import { isOutOfDescriptors } from "../descriptors.js";
+
 /** What this process uses: processor, over the time since it was last asked, and memory. */
 export class ResourceSampler {
   private usage = process.cpuUsage();
@@ -31,10 +33,4 @@ export class ResourceSampler {
   memoryMb(): number {
     return Math.round((this.memoryBytes() / 1024 / 1024) * 10) / 10;
   }
-}
-
-/** Whether this process (EMFILE), or the machine (ENFILE), has as many files open as it may. */
-function isOutOfDescriptors(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === "EMFILE" || code === "ENFILE";
 }

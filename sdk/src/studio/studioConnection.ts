@@ -1,4 +1,6 @@
+import { assertFilesCanBeOpened } from "../descriptors.js";
 import { AgentScopeError, asError } from "../errors.js";
+import type { Dialled } from "./dialStudio.js";
 import type { ClientInfo } from "./protocol.js";
 import { sdkVersion } from "./sdkVersion.js";
 import type { StudioAddress } from "./studioAddress.js";
@@ -129,9 +131,7 @@ export class StudioConnection implements AsyncDisposable {
   }
 
   private async attempt(address: StudioAddress, key: string, signal: AbortSignal): Promise<void> {
-    const { dialStudio } = await import("./dialStudio.js");
-    const client = { ...this.options.client, version: sdkVersion, pid: process.pid };
-    const dialled = await dialStudio(address, client, { signal, held: this.holds > 0 });
+    const dialled = await this.dialled(address, signal);
     if (signal.aborted) {
       if (dialled.kind === "open") dialled.line.settle("it is not wanted any more");
       return;
@@ -143,6 +143,22 @@ export class StudioConnection implements AsyncDisposable {
       this.options.warn(`${dialled.error.message}. It is tried again; as-studio starts a daemon`);
     }
     this.failed(dialled.error);
+  }
+
+  private async dialled(address: StudioAddress, signal: AbortSignal): Promise<Dialled> {
+    const client = { ...this.options.client, version: sdkVersion, pid: process.pid };
+    try {
+      assertFilesCanBeOpened();
+      const { dialStudio } = await import("./dialStudio.js");
+      return await dialStudio(address, client, { signal, held: this.holds > 0 });
+    } catch (thrown) {
+      // What dials can't be loaded: no descriptor is left.
+      const { message } = asError(thrown);
+      return {
+        kind: "unreachable",
+        error: new AgentScopeError("STUDIO_UNREACHABLE", `no daemon can be dialled: ${message}`),
+      };
+    }
   }
 
   private async announce(line: StudioLine): Promise<void> {

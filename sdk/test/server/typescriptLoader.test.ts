@@ -96,7 +96,8 @@ describe("TypeScript modules", () => {
   });
 });
 
-describe("compiled TypeScript", () => {
+// Each starts several processes, and a compiler for most of them.
+describe("compiled TypeScript", { timeout: 60_000 }, () => {
   /** A project of its own, and a folder for temporary files that nothing was compiled into yet. */
   function project(): { folder: string; temporary: string; remove: () => void } {
     const root = mkdtempSync(join(tmpdir(), "agentscope-compiled-"));

@@ -46,7 +46,7 @@ script.once("exit", (exitCode, signal) => {
 
 /** A script may have ended by now. */
 function identity(pid: number): ProcessIdentity {
-  return identify(pid) ?? { pid, startedAt: "" };
+  return identify(pid) ?? { pid, startedAt: "it has ended" };
 }
 
 function tellStarted(started: KeeperStarted): void {

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isOutOfDescriptors } from "../../processes/descriptors.js";
 
 /** One file of a run's output. */
 export interface Segment {
@@ -13,7 +14,11 @@ export function segmentPath(folder: string, begin: number): string {
   return join(folder, `output.${begin}`);
 }
 
-/** The files that hold the output of a run, or what is left of it, oldest first. */
+/**
+ * The files that hold the output of a run, or what is left of it, oldest first.
+ *
+ * @throws Error when no descriptor is left to look.
+ */
 export function segmentsOf(folder: string): Segment[] {
   const names = readOr(() => readdirSync(folder), []);
   return names
@@ -30,7 +35,8 @@ export function segmentsOf(folder: string): Segment[] {
 function readOr<T>(read: () => T, other: T): T {
   try {
     return read();
-  } catch {
+  } catch (error) {
+    if (isOutOfDescriptors(error)) throw error;
     // Removed meanwhile.
     return other;
   }

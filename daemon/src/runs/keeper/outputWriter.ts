@@ -15,19 +15,19 @@ export class OutputWriter implements Disposable {
     this.next();
   }
 
-  /** What a full disk does not take is lost: the run goes on. */
+  /** What a full disk does not take, or no descriptor is left for, is lost: the run goes on. */
   write(bytes: Buffer): void {
     for (let at = 0; at < bytes.length; ) {
-      if (this.written >= this.limits.segmentBytes) this.next();
-      const part = bytes.subarray(at, at + this.limits.segmentBytes - this.written);
       try {
+        if (this.written >= this.limits.segmentBytes) this.next();
+        const part = bytes.subarray(at, at + this.limits.segmentBytes - this.written);
         if (this.file !== undefined) writeSync(this.file, part);
+        at += part.length;
+        this.written += part.length;
+        this.total += part.length;
       } catch {
         return;
       }
-      at += part.length;
-      this.written += part.length;
-      this.total += part.length;
     }
   }
 
@@ -37,10 +37,12 @@ export class OutputWriter implements Disposable {
   }
 
   private next(): void {
+    // First, as it may fail: then it is tried again with what is written next.
+    const file = openSync(segmentPath(this.folder, this.total), "a", 0o600);
     this[Symbol.dispose]();
+    this.file = file;
     this.begins.push(this.total);
     this.written = 0;
-    this.file = openSync(segmentPath(this.folder, this.total), "a", 0o600);
     while (this.begins.length > this.limits.segments) {
       rmSync(segmentPath(this.folder, this.begins.shift() ?? 0), { force: true });
     }

@@ -1,0 +1,5 @@
+/** Whether something failed because this process, or the machine, can have no more files and connections open: later it may not. */
+export function isOutOfDescriptors(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "EMFILE" || code === "ENFILE";
+}
