@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { Msg, type Placeholder } from "agentscope-distributed";
 import { AgentServer } from "../agentServer.js";
 import { type Task, TimerAgent } from "../agents/timerAgent.js";
@@ -20,6 +21,21 @@ async function runGraph(calls: readonly GraphCall[], agents: readonly TimerAgent
     results.push(inRotation(agents, call.agent)([task, ...inputs]));
   }
   await Promise.all(results);
+  return (performance.now() - beganAt) / 1000;
+}
+
+/** The same with timers and promises alone, in this process: timers are late, too. Seconds. */
+async function runTimers(calls: readonly GraphCall[]): Promise<number> {
+  const beganAt = performance.now();
+  const ends: Promise<unknown>[] = [];
+  const agentFree = new Map<number, Promise<unknown>>();
+  for (const { agent, durationMs, inputs } of calls) {
+    const begins = Promise.all([agentFree.get(agent), ...inputs.map((input) => ends[input])]);
+    const end = begins.then(() => setTimeout(durationMs));
+    agentFree.set(agent, end);
+    ends.push(end);
+  }
+  await Promise.all(ends);
   return (performance.now() - beganAt) / 1000;
 }
 
@@ -47,7 +63,11 @@ export const dag: Bench = {
         tutorial: () => runGraph(tutorialGraph, agents),
         async random() {
           const graph = inRotation(graphs, round++);
-          return { seconds: await runGraph(graph, agents), criticalPath: criticalPathMs(graph) / 1000 };
+          return {
+            seconds: await runGraph(graph, agents),
+            timersSeconds: await runTimers(graph),
+            criticalPath: criticalPathMs(graph) / 1000,
+          };
         },
       },
       { warmUps: 0 },
@@ -66,6 +86,12 @@ export const dag: Bench = {
         values: rounds.of.random.map((one) => one.seconds),
         yardstick: rounds.of.random.map((one) => one.criticalPath),
         goal: ratioAtMost(1.05),
+      }),
+      context.figure(rounds, {
+        figure: "the same with timers alone, in one process",
+        unit: "s",
+        values: rounds.of.random.map((one) => one.timersSeconds),
+        yardstick: rounds.of.random.map((one) => one.criticalPath),
       }),
     ];
   },
