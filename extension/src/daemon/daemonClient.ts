@@ -148,14 +148,15 @@ export class DaemonClient {
   private async subscribe(watch: Watch, connection: DaemonConnection): Promise<void> {
     delete watch.subscriptionId;
     try {
-      const { subscriptionId } = await connection.request(subscribe, watch.topic);
+      // Patient: a daemon that was asked subscribes when it comes to it, and would tell nobody.
+      const { subscriptionId } = await connection.request(subscribe, watch.topic, { isPatient: true });
       watch.subscriptionId = subscriptionId;
       if (!this.watches.has(watch)) await this.unsubscribe(watch, connection);
     } catch (error) {
       const failure = DaemonFailure.from(error);
       // The connection is at its end, and the next one subscribes anew.
       if (failure.code === "down") return;
-      // What is watched is not there, or the daemon is silent.
+      // What is watched is not there.
       if (this.watches.has(watch)) watch.listener({ kind: "ended", reason: failure.message });
     }
   }

@@ -30,6 +30,8 @@ export interface ConnectionOptions {
 
 export interface RequestOptions {
   timeoutMs?: number;
+  /** Past the time limit the daemon counts as silent, and its answer is still waited for, until the connection ends. */
+  isPatient?: boolean;
   /** Ends the request, at both ends. */
   signal?: AbortSignal;
 }
@@ -93,7 +95,7 @@ export class DaemonConnection {
   async request<Params, Result>(
     type: RequestType<Params, Result, void>,
     params: Params,
-    { timeoutMs = this.options.timeoutMs, signal }: RequestOptions = {},
+    { timeoutMs = this.options.timeoutMs, isPatient = false, signal }: RequestOptions = {},
   ): Promise<Result> {
     const cancellation = new CancellationTokenSource();
     const cancel = () => cancellation.cancel();
@@ -102,7 +104,12 @@ export class DaemonConnection {
       signal?.throwIfAborted();
       if (!this.isOpen) throw this.lost();
       const answer = this.rpc.sendRequest<Params, Result, void>(type, params as never, cancellation.token);
-      return await timeLimit(answer, { timeoutMs, failure: () => this.silent(type.method, timeoutMs) });
+      return await timeLimit(answer, { timeoutMs, failure: () => this.silent(type.method, timeoutMs) }).catch(
+        (error: unknown) => {
+          if (isPatient && error instanceof DaemonFailure) return answer;
+          throw error;
+        },
+      );
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (!this.isOpen) throw this.lost(error);

@@ -155,6 +155,32 @@ describe("watching", () => {
     expect(events).toMatchObject([{ kind: "tree", snapshot: true }]);
   });
 
+  test("one that the daemon answers past the time limit is told from then on, and leaves no subscription", async () => {
+    const events: StreamEvent[] = [];
+    let answer = () => {};
+    daemon.answer(subscribe, (topic) => {
+      return new Promise((resolve) => {
+        answer = () => resolve(daemon.subscribe(topic));
+      });
+    });
+    await connected();
+    const stop = client.watch({ topic: "tree" }, (event) => events.push(event));
+    await until(() => client.state.kind === "connected" && client.state.silent, {
+      timeoutMs: 10_000,
+      what: "a daemon that is known as silent",
+    });
+    answer();
+    await until(() => client.state.kind === "connected" && !client.state.silent, {
+      timeoutMs: 5_000,
+      what: "a daemon that speaks",
+    });
+    await daemon.tell("tree", treeEvent({ snapshot: true }));
+    await until(() => events.length > 0, { timeoutMs: 5_000, what: "an event" });
+    expect(events).toMatchObject([{ kind: "tree", snapshot: true }]);
+    stop();
+    await subscribed(0);
+  });
+
   test("a watch that ends before the daemon has answered leaves no subscription", async () => {
     await connected();
     for (let round = 0; round < 100; round += 1) client.watch({ topic: "log" }, () => {})();
