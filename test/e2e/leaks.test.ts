@@ -1,5 +1,5 @@
-import { daemonStatus, listAgents, listServers, startRun } from "agentscope-distributed-daemon/protocol";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { daemonStatus, listAgents, startRun, startServer } from "agentscope-distributed-daemon/protocol";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Editor as DaemonPeer } from "../daemon/editor.js";
 import { endRuns } from "../daemon/endRuns.js";
 import { TemporaryFolder } from "../processes/temporaryFolder.js";
@@ -28,7 +28,8 @@ const followed = (() => {
   const memory = ["the messages", "what the agent does"].length;
   const resources = ["the servers", "what they use"].length;
   const whileClosed = window + output;
-  return { whileClosed, whileOpen: whileClosed + sideBar + memory + resources };
+  const withMemory = whileClosed + sideBar + memory;
+  return { whileClosed, withMemory, whileOpen: withMemory + resources };
 })();
 
 describe.runIf(hasEditor())("every view, opened and closed a hundred times", { timeout: 1_500_000 }, () => {
@@ -39,7 +40,8 @@ describe.runIf(hasEditor())("every view, opened and closed a hundred times", { t
   let probe: Probe;
   let daemon: DaemonPeer;
 
-  beforeAll(async () => {
+  // For each attempt anew: what a failed one has left open would count in the next one.
+  beforeEach(async () => {
     folder = await TemporaryFolder.make();
     editor = await Editor.start({}, { extensions: await withExtension("probe", folder) });
     workspace = await Workspace.copy("twoAgents");
@@ -52,7 +54,7 @@ describe.runIf(hasEditor())("every view, opened and closed a hundred times", { t
     probe = await Probe.find(editor.profile);
   }, 400_000);
 
-  afterAll(async () => {
+  afterEach(async () => {
     // Runs go on without their daemon.
     await (daemon && endRuns(daemon));
     await daemon?.[Symbol.asyncDispose]();
@@ -65,15 +67,25 @@ describe.runIf(hasEditor())("every view, opened and closed a hundred times", { t
 
   const watched = async () => (await daemon.ask(daemonStatus, {})).subscriptions;
   const untilWatched = (count: number, what: string) =>
-    until(async () => (await watched()) === count, { timeoutMs: 60_000, what: `${count} subscriptions, ${what}` });
+    until(async () => (await watched()) === count, {
+      timeoutMs: 60_000,
+      what: `${count} subscriptions, ${what}`,
+    }).catch(async (cause: unknown) => {
+      throw new Error(`${cause instanceof Error ? cause.message : String(cause)}; ${await whatIsThere()}`, { cause });
+    });
+
+  /** What a wrong number of subscriptions is told with: each view follows something as long as it is seen. */
+  async function whatIsThere(): Promise<string> {
+    const rows = await window.view("Agent Servers").rows.allInnerTexts();
+    const groups = (await probe.tabGroups()).map(
+      ({ isActive, tabs }) => `${isActive ? "in front" : "beside it"} ${JSON.stringify(tabs)}`,
+    );
+    return `there are ${await watched()}, the rows ${JSON.stringify(rows)} and the editors ${groups.join(", ")}`;
+  }
 
   /** A server with two agents of a run that stays. */
   async function liveAgents(): Promise<{ runId: string; serverId: string; agentId: string; name: string }> {
-    await window.view("Agent Servers").welcomeButton("Start Agent Server").click();
-    const server = await until(async () => (await daemon.ask(listServers, {})).find(({ state }) => state === "ready"), {
-      timeoutMs: 90_000,
-      what: "an agent server",
-    });
+    const server = await daemon.ask(startServer, { cwd: workspace.path });
     const target = `${server.host}:${server.port}`;
     const { runId } = await daemon.ask(startRun, { script: workspace.file("stay.ts"), cwd: workspace.path, target });
     const page = { serverId: server.serverId, offset: 0, limit: 10 };
@@ -98,6 +110,8 @@ describe.runIf(hasEditor())("every view, opened and closed a hundred times", { t
       await probe.run("workbench.view.extension.agentscope");
       await probe.run("agentscope.showRunOutput", { kind: "run", runId });
       await probe.run("agentscope.showMemory", agent);
+      // A panel is there a moment after it was opened, and takes its group to the front: one after the other.
+      await untilWatched(followed.withMemory, "with the memory open");
       // Beside it: a view that is hidden by another one has no page.
       await probe.run("workbench.action.newGroupRight");
       await probe.run("agentscope.showResources");

@@ -78,14 +78,14 @@ describe.runIf(hasEditor())("the memory of an agent, in the editor", () => {
 
   test("opens from the row of the agent, and shows what it hears next", async () => {
     await servers.expandUntil(dora());
-    await servers.act(dora(), "Show Agent Memory");
+    const tab = window.page.locator('.tab.active[aria-label^="Memory of Dora"]');
+    await servers.act(dora(), "Show Agent Memory", () => tab.isVisible());
     const memory = await view();
     await memory.getByText("I have written down message 4.").waitFor();
     await memory.locator("summary", { hasText: "uses forecast" }).waitFor();
     expect(await memory.locator("td", { hasText: "Monday" }).count()).toBe(1);
     tells([{ name: "Anna", role: "user", content: "Thank you. I take the ferry at nine." }]);
     await memory.getByText("I take the ferry at nine.").waitFor();
-    await window.page.locator('.tab.active[aria-label^="Memory of Dora"]').waitFor();
     await inEachTheme(window, screenshots, "memory");
   });
 

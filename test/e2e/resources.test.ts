@@ -96,8 +96,8 @@ describe.runIf(hasEditor())("the resources of agent servers, in the editor", () 
   test("a server's row opens its own, and the view is as it was left after the window was loaded anew", {
     timeout: 240_000,
   }, async () => {
-    await servers.act(servers.row(/127\.0\.0\.1:\d+/).first(), "Show Resources");
-    await window.page.locator('.tab.active[aria-label^="Resources of 127.0.0.1:"]').waitFor();
+    const tab = window.page.locator('.tab.active[aria-label^="Resources of 127.0.0.1:"]');
+    await servers.act(servers.row(/127\.0\.0\.1:\d+/).first(), "Show Resources", () => tab.isVisible());
     await curve();
     await (await view()).getByRole("button", { name: "Table" }).click();
     await (await view()).getByRole("region", { name: "Resources as a table" }).waitFor();
@@ -111,6 +111,6 @@ describe.runIf(hasEditor())("the resources of agent servers, in the editor", () 
       timeoutMs: 60_000,
       what: "the table, again",
     });
-    expect(await window.page.locator('.tab.active[aria-label^="Resources of 127.0.0.1:"]').count()).toBe(1);
+    expect(await tab.count()).toBe(1);
   });
 });

@@ -82,12 +82,12 @@ describe.runIf(hasEditor())("agent servers, from the first one on", () => {
   });
 
   test("an agent is cloned and deleted from its row", async () => {
-    await servers.chooseFromMenu(servers.row(/^A\s*Greeter/), "Clone Agent");
-    await until(async () => (await servers.row(/^A\s*Greeter/).count()) === 2, { timeoutMs: 10_000, what: "a clone" });
-    await servers.act(servers.row(/^A\s*Greeter/).first(), "Delete Agent");
+    const rowsOfA = servers.row(/^A\s*Greeter/);
+    await servers.chooseFromMenu(rowsOfA.first(), "Clone Agent", async () => (await rowsOfA.count()) === 2);
+    await servers.act(rowsOfA.first(), "Delete Agent", () => window.notifications.dialog.isVisible());
     expect(await window.notifications.dialog.innerText()).toContain("Delete the agent A?");
     await window.notifications.answerDialog("Delete");
-    await until(async () => (await servers.row(/^A\s*Greeter/).count()) === 1, { timeoutMs: 10_000, what: "one A" });
+    await until(async () => (await rowsOfA.count()) === 1, { timeoutMs: 30_000, what: "one A" });
   });
 
   test("a filter shows some of the agents, and is taken back", async () => {
@@ -100,9 +100,11 @@ describe.runIf(hasEditor())("agent servers, from the first one on", () => {
   });
 
   test("the class of an agent opens at its declaration", async () => {
-    await servers.act(servers.row(/^B\s*Greeter/), "Open Class of Agent");
-    await window.page.locator('.tab.active[aria-label^="greeter.ts"]').waitFor();
-    expect(await window.page.locator(".view-line", { hasText: "class Greeter" }).count()).toBe(1);
+    const tab = window.page.locator('.tab.active[aria-label^="greeter.ts"]');
+    await servers.act(servers.row(/^B\s*Greeter/), "Open Class of Agent", () => tab.isVisible());
+    const line = window.page.locator(".view-line", { hasText: "class Greeter" });
+    await line.waitFor();
+    expect(await line.count()).toBe(1);
   });
 
   test("a server that is killed is seen, and started again", async () => {

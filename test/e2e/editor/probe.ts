@@ -11,6 +11,13 @@ export interface HostUse {
   resources: number;
 }
 
+/** Editors that stand in front of each other, one of them seen. */
+export interface TabGroup {
+  isActive: boolean;
+  /** Their titles, that of the one that is seen with a mark. */
+  tabs: string[];
+}
+
 /** The test's hand in the extension host: the extension `probe`, which is installed beside ours. */
 export class Probe {
   private constructor(private readonly socket: string) {}
@@ -30,6 +37,10 @@ export class Probe {
   /** Closes all editors, panels of views among them. */
   async closeEditors(): Promise<void> {
     await this.ask("closeEditors");
+  }
+
+  async tabGroups(): Promise<TabGroup[]> {
+    return (await this.ask("tabGroups")) as TabGroup[];
   }
 
   async measure(): Promise<HostUse> {

@@ -40,23 +40,25 @@ export class TreeView {
   }
 
   async expand(row: Locator): Promise<void> {
-    if ((await row.getAttribute("aria-expanded")) === "false") await row.locator(".monaco-tl-twistie").click();
+    await this.expandUntil(row.and(this.page.locator('[aria-expanded="true"]')), row);
   }
 
-  /** Opens rows, whichever there are, until what is below one of them is seen; rows come and move meanwhile. */
-  async expandUntil(wanted: Locator): Promise<void> {
-    const closed = this.pane.locator('.monaco-list-row[role=treeitem][aria-expanded="false"] .monaco-tl-twistie');
+  /** Opens rows, whichever of these there are, until what is below one of them is seen; rows come and move meanwhile. */
+  async expandUntil(wanted: Locator, rows = this.rows): Promise<void> {
+    const closed = rows.and(this.page.locator('[aria-expanded="false"]')).locator(".monaco-tl-twistie");
     await until(
       async () => {
         if (await wanted.isVisible()) return true;
-        if ((await closed.count()) > 0)
-          await closed
-            .first()
-            .click({ timeout: 1_000 })
-            .catch(() => {});
+        if ((await closed.count()) === 0) return false;
+        await closed
+          .first()
+          .click({ timeout: 1_000 })
+          .catch(() => {});
+        // Else the next look sees the row as it was before, and the next click closes it again.
+        await this.isDrawn();
         return false;
       },
-      { timeoutMs: 30_000, what: `a row of ${this.name} below another one` },
+      { timeoutMs: 60_000, what: `a row of ${this.name} below another one` },
     );
   }
 
@@ -92,14 +94,43 @@ export class TreeView {
     return { looking: found, atMs: atMs() };
   }
 
-  /** Presses one of the buttons that a row shows under the mouse. */
-  async act(row: Locator, label: string): Promise<void> {
-    await row.hover();
-    await row.locator(`.actions .action-label[aria-label^="${label}"]`).click();
+  /** Presses one of the buttons that a row shows under the mouse, until what it does is there. */
+  async act(row: Locator, label: string, hasHappened: () => Promise<boolean>): Promise<void> {
+    const press = async () => {
+      await row.hover({ timeout: 5_000 });
+      await row.locator(`.actions .action-label[aria-label^="${label}"]`).click({ timeout: 5_000 });
+    };
+    await this.attempt(label, { deed: () => press().catch(() => {}), hasHappened });
   }
 
-  /** Chooses from the context menu of a row. */
-  async chooseFromMenu(row: Locator, label: string): Promise<void> {
+  /** Chooses from the context menu of a row, until what it does is there. */
+  async chooseFromMenu(row: Locator, label: string, hasHappened: () => Promise<boolean>): Promise<void> {
+    await this.attempt(label, { deed: () => this.chooseOnce(row, label), hasHappened });
+  }
+
+  /**
+   * A row that is drawn anew while it is pressed has taken no press; and for a moment the editor knows none of the rows that it shows, so
+   * that a command asks which of them is meant.
+   */
+  private async attempt(
+    label: string,
+    { deed, hasHappened }: { deed: () => Promise<void>; hasHappened: () => Promise<boolean> },
+  ): Promise<void> {
+    const question = this.page.locator(".quick-input-widget");
+    const what = `what ${label} does`;
+    await until(
+      async () => {
+        await deed();
+        const now = async () => ((await hasHappened()) ? "done" : (await question.isVisible()) && "asked");
+        const seen = await until(now, { timeoutMs: 15_000, what }).catch(() => "nothing");
+        if (seen === "asked") await this.page.keyboard.press("Escape");
+        return seen === "done";
+      },
+      { timeoutMs: 90_000, what },
+    );
+  }
+
+  private async chooseOnce(row: Locator, label: string): Promise<void> {
     await row.click({ button: "right" });
     const menu = this.page.locator(".monaco-menu").first();
     const item = menu.locator(".action-item", { hasText: label });
@@ -115,6 +146,11 @@ export class TreeView {
       },
       { timeoutMs: 30_000, what: `${label} of a menu` },
     );
+  }
+
+  /** Resolves when all that was clicked before is on the screen. */
+  private async isDrawn(): Promise<void> {
+    await this.page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
   }
 
   /** Presses a button of the view's title, which shows them under the mouse. */

@@ -12,6 +12,11 @@ const deeds = {
   closeEditors: async () => {
     await vscode.window.tabGroups.close(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs));
   },
+  tabGroups: () =>
+    vscode.window.tabGroups.all.map(({ isActive, tabs }) => ({
+      isActive,
+      tabs: tabs.map((tab) => (tab.isActive ? `${tab.label} (seen)` : tab.label)),
+    })),
   /** What is in use after a collection of what is not, and what keeps the process going, such as timers and sockets. */
   measure: async () => {
     const session = new Session();
