@@ -132,9 +132,9 @@ describe.skipIf(!hasOpenssl)("random programs, while servers and the ways to the
         if (ended === undefined) throw new Error(`the run did not end within ${longestRunMs} ms`);
         const { outcomes, written, blamed } = ended;
         const wrong = outcomes.flatMap((outcome, number) =>
-          isRight(outcome, { number, blamed }) ? [] : [[number, outcome]],
+          isRight(outcome, { number, blamed }) ? [] : [`${number}: ${described(outcome)}`],
         );
-        expect(wrong).toEqual([]);
+        if (wrong.length > 0) throw new Error(`with ${blamed.join()} to blame:\n${wrong.join("\n")}`);
         for (const [index, numbers] of written.entries()) {
           if (numbers === undefined) continue;
           // In order, each once.
@@ -180,6 +180,10 @@ async function outcomeOf(promise: PromiseLike<unknown>): Promise<Outcome> {
   } catch (error) {
     return { error };
   }
+}
+
+function described(outcome: Outcome): string {
+  return "value" in outcome ? `it gave ${String(outcome.value)}` : String(outcome.error);
 }
 
 function isRight(outcome: Outcome, { number, blamed }: { number: number; blamed: string[] }): boolean {
