@@ -74,7 +74,7 @@ describe("as-server --studio-url", () => {
     const page = await editor.ask(agentMemory, { serverId: "mine", agentId, offset: 0, limit: 10 });
     expect(page).toEqual({ total: 0, offset: 0, rows: [] });
     await editor.ask(stopServer, { serverId: "mine" });
-    expect(await server.endsWithin(5000)).toEqual({ code: 0, signal: null });
+    expect(await server.endsWithin(15_000)).toEqual({ code: 0, signal: null });
   });
 
   test("a server that is interrupted is stopped, one that is killed is not", async () => {
@@ -167,7 +167,7 @@ test("a server to be reached through a daemon that is not there waits for it, an
   await using script = startScript("echoOnce", { args: [String(host), String(port)], env: noDaemon });
   expect(await script.says("content")).toEqual({ content: "hello" });
   // Nothing of the way through the daemon keeps it.
-  expect(await script.endsWithin(5000)).toEqual({ code: 0, signal: null });
+  expect(await script.endsWithin(15_000)).toEqual({ code: 0, signal: null });
 });
 
 test("a server that a program launches registers where the environment says", async () => {

@@ -35,7 +35,7 @@ test("a daemon in a terminal says where it listens, is found, and is gone after 
   expect(await editor.ask(daemonStatus, {})).toMatchObject({ pid, url, pipe, stateFolder: state.path, clients: 1 });
 
   daemon.kill("SIGINT");
-  expect(await daemon.endsWithin(5000)).toEqual({ code: 0, signal: null });
+  expect(await daemon.endsWithin(15_000)).toEqual({ code: 0, signal: null });
   await editor.closed;
   expect(state.found).toBeUndefined();
 });
@@ -55,13 +55,13 @@ test("of two that start at once one is the daemon, twenty times over, and both t
     const ready = await Promise.all([one.says("event"), other.says("event")]);
     expect(ready[0]).toEqual(ready[1]);
     const [daemon, second] = ready[0]?.pid === one.pid ? [one, other] : [other, one];
-    expect(await second.endsWithin(5000)).toEqual({ code: 0, signal: null });
+    expect(await second.endsWithin(15_000)).toEqual({ code: 0, signal: null });
     expect(found().pid).toBe(daemon.pid);
     // Some rounds end well, some leave all files behind.
     daemon.kill(round % 2 === 0 ? "SIGTERM" : "SIGKILL");
     await daemon.ended;
   }
-}, 120_000);
+}, 300_000);
 
 describe("after a daemon was killed", () => {
   test("the next one has the same token and port, and what is left of the first is no hindrance", async () => {
@@ -149,7 +149,7 @@ describe("a daemon in the background", () => {
 
   test("that can't start says why", async () => {
     const port = createServer().listen(0, "127.0.0.1");
-    await until(() => port.listening, { timeoutMs: 1000, what: "a port" });
+    await until(() => port.listening, { timeoutMs: 15_000, what: "a port" });
     const taken = String((port.address() as { port: number }).port);
     const { end, stderr } = await asStudio(state, "start", "--detached", "--port", taken);
     port.close();

@@ -69,7 +69,7 @@ test.each(["SIGTERM", "SIGINT", "stop"])("dispose runs when an agent server is e
   await Promise.all([new LoggingAgent(config)(), new LoggingAgent(config)()]);
   if (how === "stop") await new RpcAgentClient(other.at).stop();
   else other.kill(how as NodeJS.Signals);
-  expect(await other.endsWithin(2000)).toEqual({ code: 0, signal: null });
+  expect(await other.endsWithin(15_000)).toEqual({ code: 0, signal: null });
   expect((await steps()).filter((step) => step === "dispose")).toHaveLength(2);
 });
 

@@ -147,7 +147,7 @@ test("as-server status prints a running server and its agents as JSON, and stop 
   });
   await using stop = new StartedProcess(asServerCommand, { args: ["stop", ...at] });
   expect(await stop.endsWithin(10_000)).toEqual({ code: 0, signal: null });
-  expect(await server.endsWithin(2000)).toEqual({ code: 0, signal: null });
+  expect(await server.endsWithin(15_000)).toEqual({ code: 0, signal: null });
 });
 
 test("the ready line is all that stands on standard output, and --no-log leaves standard error empty", async () => {

@@ -143,7 +143,7 @@ test.each(["", "http"])(
     await using script = startScript("mcpAgent", { args: [which, JSON.stringify(chat.config())] });
     const { said } = await script.says("said");
     expect(said).toMatch(/^It gave \d+$/);
-    expect(await script.endsWithin(5000)).toEqual({ code: 0, signal: null });
+    expect(await script.endsWithin(15_000)).toEqual({ code: 0, signal: null });
     const pid = Number(String(said).replace("It gave ", ""));
     if (how === "") await until(() => !isAlive(pid), { timeoutMs: 5000, what: "the end of the MCP server" });
   },

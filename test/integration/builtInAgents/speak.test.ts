@@ -41,7 +41,7 @@ test("what agents say is in the main process's terminal, by lines, with the agen
   });
   expect(places).toMatchObject({ local: "here", far: server.address, "beside far": server.address });
   expect(new Set(Object.values(places)).size).toBe(4);
-  expect(await script.endsWithin(5000)).toEqual({ code: 0, signal: null });
+  expect(await script.endsWithin(15_000)).toEqual({ code: 0, signal: null });
   expect(server.stdout).not.toContain("one two");
 });
 
@@ -61,7 +61,7 @@ test("with AGENTSCOPE_QUIET nobody speaks, and everybody answers", async () => {
 test("an agent whose maker is gone answers others all the same", async () => {
   await using script = startScript("speeches", { args: [server.address] });
   await script.says("contents");
-  await script.endsWithin(5000);
+  await script.endsWithin(15_000);
   const client = new RpcAgentClient(server.at);
   const agents = await client.getAgentList();
   const agentId = agents.find(({ name }) => name === "far")?.agent_id;

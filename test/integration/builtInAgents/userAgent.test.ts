@@ -29,7 +29,7 @@ interface Said {
 async function interview(deployments: string, input: string, ...more: string[]) {
   await using script = startScript("interview", { args: [deployments, ...more], input });
   const { said } = (await script.says("said")) as { said: Said[] };
-  expect(await script.endsWithin(5000)).toEqual({ code: 0, signal: null });
+  expect(await script.endsWithin(15_000)).toEqual({ code: 0, signal: null });
   return {
     said,
     terminal: placeless(script.stdout.replace(/^\{.*\n/m, "")),
@@ -99,7 +99,7 @@ test("who types takes the time it takes, and a question of a server that is gone
   const { said } = (await script.says("said")) as { said: Said[] };
   expect(said[0]?.content).toBe("late");
   expect(said[1]?.code).toBe("SERVER_NOT_ALIVE");
-  expect(await script.endsWithin(5000)).toEqual({ code: 0, signal: null });
+  expect(await script.endsWithin(15_000)).toEqual({ code: 0, signal: null });
 });
 
 test("a question of an agent that is deleted is not waited for", async () => {
@@ -110,7 +110,7 @@ test("a question of an agent that is deleted is not waited for", async () => {
   for (const { agent_id: id } of agents) await client.deleteAgent(id);
   const { said } = (await script.says("said")) as { said: Said[] };
   expect(said[0]?.code).toBe("AGENT_NOT_FOUND");
-  expect(await script.endsWithin(5000)).toEqual({ code: 0, signal: null });
+  expect(await script.endsWithin(15_000)).toEqual({ code: 0, signal: null });
 });
 
 test("who is kept out of the terminal with AGENTSCOPE_QUIET asks all the same", async () => {
@@ -128,7 +128,7 @@ test("a question ends with the main program, and the agent server goes on", asyn
   await using script = startScript("interview", { args: [server.address], input: "open" });
   await script.prints("U0");
   script.kill("SIGKILL");
-  await script.endsWithin(5000);
+  await script.endsWithin(15_000);
   const { said } = await interview(server.address, "Ada\n");
   expect(said[0]?.content).toBe("Ada");
 });

@@ -28,7 +28,7 @@ test.concurrent.each(["child", "local"])(
       })),
       ...notReported.map((what) => ({ what, reported: [] })),
     ]);
-    expect(await main.endsWithin(5000)).toEqual({ code: 0, signal: null });
+    expect(await main.endsWithin(15_000)).toEqual({ code: 0, signal: null });
     expect(main.stderr.match(/reported: /g)).toHaveLength(reportedOnce.length);
   },
 );

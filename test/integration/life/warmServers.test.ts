@@ -90,6 +90,6 @@ test.each([
   await children(script, 3);
   if (how === "SIGKILL") script.kill("SIGKILL");
   else script.endInput();
-  expect(await script.endsWithin(5000)).toEqual(end);
+  expect(await script.endsWithin(15_000)).toEqual(end);
   await until(() => groupMembers(script.pid).length === 0, { timeoutMs: 5000, what: "the end of its children" });
 });

@@ -91,7 +91,7 @@ test.concurrent("results that nothing refers to any more, and those that were re
   expect(made).toBeGreaterThan(39 * mib);
   expect(dropped).toBeLessThan(12 * mib);
   expect(read).toBeLessThan(12 * mib);
-  expect(await main.endsWithin(5000)).toEqual({ code: 0, signal: null });
+  expect(await main.endsWithin(15_000)).toEqual({ code: 0, signal: null });
 });
 
 test.concurrent("a result that a call was given stays until that call has it, although its handle is gone", async () => {

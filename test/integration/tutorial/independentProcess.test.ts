@@ -71,13 +71,13 @@ test.each(["process", "here"])(
     const at = { host: "127.0.0.1", port: Number(port) };
     await using main = startScript("echoOnce", { args: [at.host, String(at.port)] });
     expect(await main.says("content")).toEqual({ content: "hello" });
-    expect(await main.endsWithin(5000)).toEqual({ code: 0, signal: null });
+    expect(await main.endsWithin(15_000)).toEqual({ code: 0, signal: null });
     const agent = new Echo({ name: "E", toDist: at });
     expect(await agent.same("still there")).toBe("still there");
     await using client = new RpcAgentClient(at);
     await client.stop();
     await program.says("terminated");
-    expect(await program.endsWithin(5000)).toEqual({ code: 0, signal: null });
+    expect(await program.endsWithin(15_000)).toEqual({ code: 0, signal: null });
     expect(program.stderr).toBe("");
   },
 );
@@ -89,7 +89,7 @@ test("a server of a launcher ends with the program that launched it", async () =
   const { pid } = await client.getServerInfo();
   expect(pid).not.toBe(program.pid);
   program.kill("SIGKILL");
-  await until(() => !isAlive(pid), { timeoutMs: 2000, what: "the end of the launched server" });
+  await until(() => !isAlive(pid), { timeoutMs: 10_000, what: "the end of the launched server" });
 });
 
 test("shutdown ends a launched server, also a second time, and the port can be used again", async () => {
