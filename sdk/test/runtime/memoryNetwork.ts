@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { type ChannelLimits, defaultChannelLimits } from "../../src/link/channelLimits.js";
 import type { Carrier } from "../../src/link/carrier.js";
 import type { PeerInfo } from "../../src/link/peer.js";
 import { type CallResult, setAwaitHook } from "../../src/messages/callResult.js";
@@ -63,7 +64,7 @@ export class MemoryProcess {
   constructor(
     readonly network: MemoryNetwork,
     readonly self: PeerInfo,
-    options: { maxPoolSize: number },
+    options: { maxPoolSize: number; channelLimits: ChannelLimits },
   ) {
     this.host = new AgentHost({
       serverName: self.address || "main process",
@@ -77,6 +78,7 @@ export class MemoryProcess {
       lane: 1,
       self,
       network: { connect: (address) => this.connect(network.at(address)), exportUrl: (url) => url },
+      channelLimits: () => options.channelLimits,
     });
   }
 
@@ -124,9 +126,17 @@ export class MemoryNetwork {
 
   /** @param options `address` empty: a main process, which nobody can connect to; `realm`: who may connect. */
   add(
-    options: { address?: string; realm?: string; machine?: string; maxPoolSize?: number; readsTraces?: boolean } = {},
+    options: {
+      address?: string;
+      realm?: string;
+      machine?: string;
+      maxPoolSize?: number;
+      channelLimits?: ChannelLimits;
+      readsTraces?: boolean;
+    } = {},
   ): MemoryProcess {
     const { address = "", realm = "", machine = "here", maxPoolSize = 10_000, readsTraces = true } = options;
+    const { channelLimits = defaultChannelLimits } = options;
     const lanes = [{ lane: 1, agents: 0, stuck: false }];
     const self = {
       instance: `instance${String(this.nextId()).padStart(8, "0")}`,
@@ -137,7 +147,7 @@ export class MemoryNetwork {
       realm,
       readsTraces,
     };
-    const process = new MemoryProcess(this, self, { maxPoolSize });
+    const process = new MemoryProcess(this, self, { maxPoolSize, channelLimits });
     this.processes.push(process);
     return process;
   }

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promi
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { AgentScopeError, AgentServerNotAliveError } from "../../src/errors.js";
+import { defaultChannelLimits } from "../../src/link/channelLimits.js";
 import { type CallResult, setAwaitHook } from "../../src/messages/callResult.js";
 import { Msg } from "../../src/messages/msg.js";
 import type { Placeholder } from "../../src/messages/placeholder.js";
@@ -106,12 +107,15 @@ describe("a server that is gone", () => {
 });
 
 describe("a broken stream", () => {
+  const tiny = { ...defaultChannelLimits, windowBytes: 1, chunkBytes: 4096 };
+
   it("delays what is called meanwhile, and changes nothing else: each call arrives once, in order", async () => {
     await fc.assert(
       fc.asyncProperty(
+        fc.constantFrom(defaultChannelLimits, tiny),
         fc.array(fc.constantFrom("call", "observe", "large", "turn", "cut", "mend"), { maxLength: 40, size: "max" }),
-        async (steps) => {
-          const { net, script, one, two, log } = world();
+        async (channelLimits, steps) => {
+          const { net, script, one, two, log } = world({ channelLimits });
           const [logger, echo, large] = [script.make("Log", one), script.make("Echo", two), script.make("Large", two)];
           const [expected, results]: [unknown[], PromiseLike<unknown>[]] = [[], []];
           for (const [index, step] of steps.entries()) {

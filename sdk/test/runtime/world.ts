@@ -1,15 +1,17 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { AgentScopeError } from "../../src/errors.js";
+import type { ChannelLimits } from "../../src/link/channelLimits.js";
 import { Msg } from "../../src/messages/msg.js";
 import { say } from "./hosts.js";
 import { MemoryNetwork } from "./memoryNetwork.js";
 
-/** A main process, two servers, and some classes of agents. */
-export function world(options: { maxPoolSize?: number } = {}) {
+/** A main process, two servers (`maxPoolSize`: of the first), and some classes of agents. */
+export function world({ maxPoolSize, channelLimits }: { maxPoolSize?: number; channelLimits?: ChannelLimits } = {}) {
   const net = new MemoryNetwork();
-  const script = net.add();
-  const one = net.add({ address: "127.0.0.1:1", ...options });
-  const two = net.add({ address: "127.0.0.1:2" });
+  const limits = channelLimits === undefined ? {} : { channelLimits };
+  const script = net.add(limits);
+  const one = net.add({ address: "127.0.0.1:1", ...limits, ...(maxPoolSize !== undefined && { maxPoolSize }) });
+  const two = net.add({ address: "127.0.0.1:2", ...limits });
   net.define("Echo", ({ name }) => ({
     reply: (input: unknown) => say(String(name), input instanceof Msg ? input.content : input),
     observe: () => {},

@@ -15,7 +15,10 @@ import { describeFailure } from "./describeFailure.js";
 import type { AgentPlan, Input, Item, Outcome, Program, Step } from "./program.js";
 
 /** Where the handles of a run lead. */
-export type Deployment = { kind: "local" } | { kind: "distributed"; servers: readonly DistOptions[] };
+export type Deployment =
+  | { kind: "local" }
+  /** `awaitsEach`: the script has each result before it takes its next step. */
+  | { kind: "distributed"; servers: readonly DistOptions[]; awaitsEach?: boolean };
 
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc") as () => void;
@@ -33,7 +36,11 @@ export async function scriptRun(
 ): Promise<Outcome> {
   const agents = makeAgents(plans, deployment);
   const run = new ScriptRun(agents, plans);
-  for (const step of steps) await run.take(step);
+  const awaitsEach = deployment.kind === "distributed" && deployment.awaitsEach === true;
+  for (const step of steps) {
+    await run.take(step);
+    if (awaitsEach) await run.lastResult();
+  }
   return run.outcome(plans.flatMap(({ owner }, index) => (owner === undefined ? [index] : [])));
 }
 
@@ -83,6 +90,12 @@ class ScriptRun {
     const reports: unknown[] = this.agents.map(() => undefined);
     for (const index of ownAgents) reports[index] = await this.report(this.agents[index] as Callable);
     return { slots, awaited: this.awaited, reports };
+  }
+
+  /** Resolves when the last call has ended, well or not, and all that its result is made of is here. */
+  async lastResult(): Promise<void> {
+    const last = this.slots.at(-1);
+    if (last !== undefined && last !== dropped) await described(last, "message");
   }
 
   private async report(agent: Callable): Promise<unknown> {
