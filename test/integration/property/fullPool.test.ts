@@ -45,6 +45,11 @@ function unconnected({ agents, steps }: Program): Program {
   return { agents: apart, steps: steps.flatMap((step) => unconnectedStep(step)) };
 }
 
+/** The script changes no message that it got: what was refused has none. */
+function unchanging({ agents, steps }: Program): Program {
+  return { agents, steps: steps.map((step) => (step.kind === "await" ? { ...step, change: false } : step)) };
+}
+
 function unconnectedStep(step: Step): Step[] {
   switch (step.kind) {
     case "note":
@@ -127,7 +132,7 @@ describe("with pools of four results", { timeout: 7_200_000 }, () => {
 
   test("any random program ends, with no failure but its own and those that name the pool, and leaves the pool to others", async () => {
     await fc.assert(
-      fc.asyncProperty(program, async (random) => {
+      fc.asyncProperty(program.map(unchanging), async (random) => {
         const { outcomes } = await runPrograms([random], { kind: "distributed", servers }, { timeoutMs });
         const outcome = outcomes[0];
         if (typeof outcome !== "object") throw new Error(outcome);
