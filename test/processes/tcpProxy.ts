@@ -15,6 +15,8 @@ export class TcpProxy implements AsyncDisposable {
   /** Connections that were made through it so far. */
   accepted = 0;
   private readonly sockets = new Set<Socket>();
+  /** How many connections from now on end as soon as they are made. */
+  private hangUps = 0;
   private treatment: Treatment = pass;
   private ticking: NodeJS.Timeout | undefined;
   /** What a slow connection still has to let through. */
@@ -46,6 +48,11 @@ export class TcpProxy implements AsyncDisposable {
 
   private join(near: Socket): void {
     this.accepted++;
+    if (this.hangUps > 0) {
+      this.hangUps--;
+      near.end();
+      return;
+    }
     const far = connect({ port: this.targetPort, host: "127.0.0.1", noDelay: true });
     for (const [from, to] of [
       [near, far],
@@ -64,6 +71,11 @@ export class TcpProxy implements AsyncDisposable {
   /** Ends all connections at once, in the middle of whatever they carry. */
   cut(): void {
     for (const socket of this.sockets) socket.resetAndDestroy();
+  }
+
+  /** The next connections end in good order before anything is said. */
+  hangUp(count: number): void {
+    this.hangUps = count;
   }
 
   /** From now on everything arrives as it was sent, after what is still underway. */

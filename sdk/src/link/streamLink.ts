@@ -37,6 +37,9 @@ const refusedRetryMs = 50;
 /** How long the first opening may take. */
 const openMs = 10_000;
 
+/** gRPC's and Node's, of a connection that was reset, or ended before anything was said. */
+const cutWords = /ECONNRESET|Connection dropped|Failed to connect|disconnected before secure TLS/;
+
 /** How often the first opening is tried again where it was cut: somebody was there. */
 const maxCutOpenings = 4;
 
@@ -207,7 +210,7 @@ export class StreamLink implements Carrier {
     client.close();
     const reason = error === undefined ? this.gone("it closed the connection") : toAgentScopeError(error, this.address);
     const neverOpen = this.instance === undefined;
-    const cut = /ECONNRESET|Connection dropped/.test(error?.message ?? "");
+    const cut = cutWords.test(error?.message ?? "");
     if ((neverOpen && !(cut && ++this.cutOpenings <= maxCutOpenings)) || isRefusal(reason)) {
       return this.lose(reason);
     }

@@ -90,6 +90,14 @@ test.concurrent("results that are ready while the connection is cut arrive when 
   expect(await tally.seen()).toEqual(numbers(8));
 });
 
+test.concurrent("a first connection that ends before anything is said is made again", async () => {
+  await using proxy = await TcpProxy.start(server.port);
+  proxy.hangUp(3);
+  const echo = new Echo({ name: "E" }).toDist(proxy.at);
+  expect(await echo(say("hello")).content).toBe("hello");
+  expect(proxy.accepted).toBe(4);
+});
+
 test.concurrent("agents made and taken hold of while the connection is cut again and again are made once and answer", async () => {
   await using proxy = await TcpProxy.start(server.port);
   await new Echo({ name: "first" }).toDist(proxy.at)();
