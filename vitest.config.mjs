@@ -78,15 +78,20 @@ function project(name, include, more) {
 export default defineConfig({
   test: {
     projects: [
-      project("unit", [
-        "sdk/test/**/*.test.ts",
-        "daemon/test/**/*.test.ts",
-        "extension/test/**/*.test.ts",
-        "webview/test/**/*.test.ts",
-        "examples/test/**/*.test.ts",
-        "test/bench/**/*.test.ts",
-        "!**/fuzz/**",
-      ]),
+      project(
+        "unit",
+        [
+          "sdk/test/**/*.test.ts",
+          "daemon/test/**/*.test.ts",
+          "extension/test/**/*.test.ts",
+          "webview/test/**/*.test.ts",
+          "examples/test/**/*.test.ts",
+          "test/bench/**/*.test.ts",
+          "!**/fuzz/**",
+        ],
+        // Some start processes, and a machine with much to do takes its time.
+        { testTimeout: 30_000, hookTimeout: 30_000 },
+      ),
       project("integration", ["test/integration/**/*.test.ts"], { testTimeout: 30_000, hookTimeout: 30_000 }),
       project("daemon", ["test/daemon/**/*.test.ts"], { testTimeout: 30_000, hookTimeout: 30_000, env: {} }),
       project("chaos", ["test/chaos/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 60_000 }),
