@@ -12,6 +12,7 @@ import { scriptPath, startScript } from "../processes/script.js";
 import { TemporaryFolder } from "../processes/temporaryFolder.js";
 import { until } from "../processes/until.js";
 import { Editor } from "./editor.js";
+import { endRuns } from "./endRuns.js";
 import { Terminal } from "./terminal.js";
 
 // A machine that is used by many, a limit that is low, a program that leaks: for a while a process can open nothing.
@@ -30,6 +31,10 @@ describe.skipIf(!hasPrlimit)("a process that can open no file and no connection 
     editor = await Editor.connect(state.found as Discovery);
   });
   afterEach(async () => {
+    if (daemon.end === undefined) {
+      giveDescriptors(daemon.pid);
+      await endRuns(editor);
+    }
     await editor[Symbol.asyncDispose]();
     await asStudio(state, "stop", "--force");
     await daemon[Symbol.asyncDispose]();
