@@ -29,11 +29,12 @@ export class TcpProxy implements AsyncDisposable {
     private readonly targetPort: number,
   ) {}
 
-  static async start(targetPort: number): Promise<TcpProxy> {
+  /** @param listenPort default: any free one. */
+  static async start(targetPort: number, listenPort = 0): Promise<TcpProxy> {
     const server = createServer({ noDelay: true });
     const proxy = new TcpProxy(server, targetPort);
     server.on("connection", (socket) => proxy.join(socket));
-    server.listen(0, "127.0.0.1");
+    server.listen(listenPort, "127.0.0.1");
     await once(server, "listening");
     return proxy;
   }

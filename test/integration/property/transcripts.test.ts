@@ -3,8 +3,8 @@ import { type DistOptions, init, RpcAgentServerLauncher } from "agentscope-distr
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Scribe } from "../../fixtures/property/scribe.js";
+import { TcpProxy } from "../../processes/tcpProxy.js";
 import { arbitraryProgram } from "./arbitraryProgram.js";
-import { CuttingProxy } from "./cuttingProxy.js";
 import { onServers, runPrograms } from "./runPrograms.js";
 
 /** Of each property; more for a longer search. */
@@ -23,7 +23,7 @@ const cuts = fc.array(fc.record({ afterMs: fc.nat(40), way: fc.nat(launchers.len
   maxLength: 8,
 });
 
-const proxies: CuttingProxy[] = [];
+const proxies: TcpProxy[] = [];
 
 async function cutAsPlanned(plan: readonly { afterMs: number; way: number }[]): Promise<void> {
   for (const { afterMs, way } of plan) {
@@ -35,7 +35,7 @@ async function cutAsPlanned(plan: readonly { afterMs: number; way: number }[]): 
 beforeAll(async () => {
   init({ maxChildServers: 2, logger: { warn: () => {} } });
   await Promise.all(launchers.map((launcher) => launcher.launch()));
-  proxies.push(...(await Promise.all(launchers.map(({ host, port }) => CuttingProxy.start({ host, port })))));
+  proxies.push(...(await Promise.all(launchers.map(({ port }) => TcpProxy.start(port)))));
 });
 
 afterAll(async () => {
@@ -66,7 +66,7 @@ describe("any random program gives the same as plain sequential code", { timeout
   });
 
   test("while the connections to the servers, and between them, are cut again and again", async () => {
-    const servers: DistOptions[] = proxies.map(({ host, port }) => ({ host, port }));
+    const servers: DistOptions[] = proxies.map(({ at }) => at);
     await fc.assert(
       fc.asyncProperty(mostlyOnServers, cuts, async (random, plan) => {
         const running = runPrograms([random], { kind: "distributed", servers });

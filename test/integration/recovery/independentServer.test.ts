@@ -3,9 +3,9 @@ import { Msg, RpcAgentClient } from "agentscope-distributed";
 import { expect, test, vi } from "vitest";
 import { Chronicle } from "../../fixtures/agents/chronicle.js";
 import { AgentServer } from "../../processes/agentServer.js";
+import { TcpProxy } from "../../processes/tcpProxy.js";
 import { TemporaryFolder } from "../../processes/temporaryFolder.js";
 import { until } from "../../processes/until.js";
-import { CuttingProxy } from "../property/cuttingProxy.js";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -33,11 +33,10 @@ test("an agent of an independent server that is killed and started again goes on
 test("an agent whose server was only out of reach is the same one when it can be reached, and no call runs twice", async () => {
   await using folder = await TemporaryFolder.make();
   await using server = await AgentServer.start(["--workers", "2", "--save-dir", folder.path]);
-  const proxy = await CuttingProxy.start(server.at);
-  const { host, port } = proxy;
+  const proxy = await TcpProxy.start(server.port);
+  const { port } = proxy;
   const chronicle = new Chronicle({ name: "chronicle", log: folder.file("log") }).toDist({
-    host,
-    port,
+    ...proxy.at,
     onServerLoss: "restart",
   });
   const pid = await chronicle.pid();
@@ -49,7 +48,7 @@ test("an agent whose server was only out of reach is the same one when it can be
   // Nothing listens there for longer than a broken connection is tried for.
   const closedAt = performance.now();
   await until(() => performance.now() - closedAt > 1000, { timeoutMs: 5000, what: "a lost way" });
-  await using _again = await CuttingProxy.start(server.at, port);
+  await using _again = await TcpProxy.start(server.port, port);
   await Promise.allSettled(calls);
   expect(await late[0]?.content).toMatch(/^e: /);
   expect(await late[1]?.content).toMatch(/^f: /);
