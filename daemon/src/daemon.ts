@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
-import { type Discovery, studioProtocolVersion } from "agentscope-distributed/studio";
+import { type Discovery, residentBytes, studioProtocolVersion } from "agentscope-distributed/studio";
 import type { DaemonControl } from "./clients/daemonRequests.js";
 import type { Subscriptions } from "./clients/subscriptions.js";
 import { welcoming } from "./clients/welcome.js";
@@ -28,7 +28,6 @@ import { pageRoutes } from "./pages/pageRoutes.js";
 import { PageSessions } from "./pages/pageSessions.js";
 import { PageSocket } from "./pages/pageSocket.js";
 import { Parts } from "./parts.js";
-import { residentBytes } from "./processes/residentBytes.js";
 import type { DaemonStatus } from "./protocol/index.js";
 import { daemonVersion } from "./version.js";
 import { Connections } from "./wire/connections.js";

@@ -4,6 +4,7 @@ export { formatAddress, isLoopback, thisMachine } from "./link/peer.js";
 export { jsonLine, type LogFields, readJsonLine } from "./log/jsonLine.js";
 export { isLogged, type LogFormat, type LogLevel, logFormats, logLevels, logSettings } from "./log/logSettings.js";
 export { checkModelConfigs } from "./models/modelConfigs.js";
+export { residentBytes } from "./residentBytes.js";
 export type * from "./studio/callBatch.js";
 export * from "./studio/discovery.js";
 export * from "./studio/protocol.js";

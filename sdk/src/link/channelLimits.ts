@@ -1,10 +1,10 @@
 /** What a channel (channel.ts) has on its way at a time, and what it takes. */
 export interface ChannelLimits {
-  /** Bytes on their way without acknowledgement; one frame may go past it. */
+  /** Bytes on their way to one thread that has not said yet that they arrived; one frame may go past it. Default 4 MiB. */
   windowBytes: number;
-  /** Bytes of a large value sent at once. */
+  /** Bytes of a large value that are sent at once; calls and results wait for no more of it. Default 256 KiB. */
   chunkBytes: number;
-  /** The largest value that is accepted. */
+  /** The largest value that is accepted. Default 1 GiB. */
   maxMessageBytes: number;
 }
 

@@ -1,8 +1,7 @@
 import type { ChannelCredentials, ChannelOptions, Metadata } from "@grpc/grpc-js";
 import { readPem } from "../access/readPem.js";
-import { assertFilesCanBeOpened } from "../descriptors.js";
 import { AgentScopeError, AgentServerNotAliveError, asError, InvalidArgumentError } from "../errors.js";
-import type * as Grpc from "./grpc.js";
+import { lateModule } from "../lateModule.js";
 
 /** Numbers of gRPC's status codes, as far as they are used here. */
 export const grpcStatus = {
@@ -19,18 +18,8 @@ export const grpcStatus = {
   UNAUTHENTICATED: 16,
 } as const;
 
-let isLoading = false;
-
-/**
- * The only import of grpc-js on the client side: it takes some 40 ms, which programs without servers do not pay.
- *
- * @throws Error EMFILE or ENFILE where no file can be opened to load it: later it can be.
- */
-export async function loadGrpc(): Promise<typeof Grpc> {
-  if (!isLoading) assertFilesCanBeOpened();
-  isLoading = true;
-  return import("./grpc.js");
-}
+/** The only import of grpc-js on the client side: it takes some 40 ms, which programs without servers do not pay. */
+export const loadGrpc = lateModule(() => import("./grpc.js"));
 
 /** Each one PEM text, or the path of a file with it. */
 export interface ClientTls {

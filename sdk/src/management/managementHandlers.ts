@@ -193,5 +193,3 @@ function errorText(error: unknown): string {
     ? `${message}\n${error.remoteStack}`
     : message;
 }
-
-export type ManagementHandlers = ReturnType<typeof managementHandlers>;

@@ -1,8 +1,8 @@
 import type { handleUnaryCall, sendUnaryData, ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
-import { assertFilesCanBeOpened } from "../descriptors.js";
 import { asError } from "../errors.js";
+import { lateModule } from "../lateModule.js";
 import type { ManagedServer } from "./managedServer.js";
-import type { ManagementHandlers, ManagementOptions } from "./managementHandlers.js";
+import type { ManagementOptions } from "./managementHandlers.js";
 import type { ByteMsg, GeneralResponse, ManagementRequest, StringMsg, UnaryMethod } from "./rpcAgentProto.js";
 
 /**
@@ -12,21 +12,10 @@ import type { ByteMsg, GeneralResponse, ManagementRequest, StringMsg, UnaryMetho
  * Their code is loaded with the first call: most servers of a run are never managed, and their start counts.
  */
 export function managementService(server: ManagedServer, options: ManagementOptions = {}) {
-  let loading: Promise<ManagementHandlers> | undefined;
-  const load = async (): Promise<ManagementHandlers> => {
-    assertFilesCanBeOpened();
+  const handlers = lateModule(async () => {
     const { managementHandlers } = await import("./managementHandlers.js");
     return managementHandlers(server, options);
-  };
-  const handlers = async () => {
-    try {
-      return await (loading ??= load());
-    } catch (error) {
-      // There was no descriptor to load them with.
-      loading = undefined;
-      throw error;
-    }
-  };
+  });
 
   const unary = <Name extends UnaryMethod>(name: Name) => {
     type Request = ManagementRequest<Name>;

@@ -1,11 +1,10 @@
-import { isOutOfDescriptors } from "../descriptors.js";
+import { residentBytes } from "../residentBytes.js";
 
 /** What this process uses: processor, over the time since it was last asked, and memory. */
 export class ResourceSampler {
   private usage = process.cpuUsage();
   private at = performance.now();
   private percent = 0;
-  private residentBytes = 0;
 
   /** In percent of one processor; asked again within 100 ms it gives the same. */
   cpuPercent(): number {
@@ -19,18 +18,8 @@ export class ResourceSampler {
     return this.percent;
   }
 
-  /** Resident memory; the one it had before, where no file descriptor is left to look it up with. */
-  memoryBytes(): number {
-    try {
-      this.residentBytes = process.memoryUsage.rss();
-    } catch (error) {
-      if (!isOutOfDescriptors(error)) throw error;
-    }
-    return this.residentBytes;
-  }
-
-  /** The same in MB. */
+  /** Resident memory in MB. */
   memoryMb(): number {
-    return Math.round((this.memoryBytes() / 1024 / 1024) * 10) / 10;
+    return Math.round((residentBytes() / 1024 / 1024) * 10) / 10;
   }
 }

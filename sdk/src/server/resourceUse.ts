@@ -1,4 +1,5 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
+import { residentBytes } from "../residentBytes.js";
 import type { ResourceSample } from "../studio/resourceSample.js";
 import { ResourceSampler } from "./resourceSampler.js";
 import type { WorkerPool } from "./workerPool.js";
@@ -30,7 +31,7 @@ export class ResourceUse {
     return {
       atMs: Date.now(),
       cpuPercent: this.process.cpuPercent(),
-      memoryBytes: this.process.memoryBytes(),
+      memoryBytes: residentBytes(),
       eventLoopDelayMs: Math.round(delayMs * 10) / 10,
       agents: agentCount,
       running: sum(all.map(({ counters }) => counters.running)),

@@ -9,14 +9,8 @@ export interface ServerLimits extends ChannelLimits {
   maxQueueLength: number;
   /** Connections of callers. Default 10,000. */
   maxConnections: number;
-  /** Bytes of one value that is sent to the server. Default 1 GiB. */
-  maxMessageBytes: number;
   /** How long a connection stays on which nothing is called: also of one that never says what it wants. In seconds. Default 60. */
   idleConnectionSeconds: number;
-  /** Bytes on their way from a worker to one thread that has not said yet that they arrived. Default 4 MiB. */
-  windowBytes: number;
-  /** Bytes of a large value that are sent at once; calls and results wait for no more of it. Default 256 KiB. */
-  chunkBytes: number;
 }
 
 export const defaultServerLimits: ServerLimits = {

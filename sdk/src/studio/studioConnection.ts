@@ -1,5 +1,5 @@
-import { assertFilesCanBeOpened } from "../descriptors.js";
 import { AgentScopeError, asError } from "../errors.js";
+import { lateModule } from "../lateModule.js";
 import type { Dialled } from "./dialStudio.js";
 import type { ClientInfo } from "./protocol.js";
 import { sdkVersion } from "./sdkVersion.js";
@@ -10,6 +10,8 @@ const firstPauseMs = 50;
 const longestPauseMs = 1000;
 /** How often a daemon that has refused is looked at again: its address or token may have changed. */
 const refusedPauseMs = 2000;
+
+const loadDialling = lateModule(() => import("./dialStudio.js"));
 
 type State =
   | { kind: "idle" }
@@ -148,8 +150,7 @@ export class StudioConnection implements AsyncDisposable {
   private async dialled(address: StudioAddress, signal: AbortSignal): Promise<Dialled> {
     const client = { ...this.options.client, version: sdkVersion, pid: process.pid };
     try {
-      assertFilesCanBeOpened();
-      const { dialStudio } = await import("./dialStudio.js");
+      const { dialStudio } = await loadDialling();
       return await dialStudio(address, client, { signal, held: this.holds > 0 });
     } catch (thrown) {
       // What dials can't be loaded: no descriptor is left.
