@@ -39,9 +39,9 @@ test.concurrent.each(cases)(
     expect(pids).toHaveLength(5);
     if (signal === "Ctrl-C") main.killGroup("SIGINT");
     else if (signal !== "none") main.kill(signal as NodeJS.Signals);
-    await until(() => groupMembers(main.pid).length === 0, { timeoutMs: 10_000, what: "the end of all processes" });
+    await until(() => groupMembers(main.pid).length === 0, { timeoutMs: 2000, what: "the end of all processes" });
     for (const pid of pids) expect(isAlive(pid)).toBe(false);
-    expect(await main.endsWithin(15_000)).toMatchObject(end);
+    expect(await main.endsWithin(1000)).toMatchObject(end);
     // The agents of children were disposed of, however the main process ended.
     expect((await folder.lines("log")).map((line) => line.split(" ")[1])).toEqual([
       "constructor",

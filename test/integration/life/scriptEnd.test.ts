@@ -26,7 +26,7 @@ test.each(["all", "one", "nothing"])(
     expect(main.stderr).toBe("");
     const replies = (await folder.lines("log")).filter((line) => line.endsWith(" reply"));
     expect(replies).toHaveLength(5);
-    await until(() => groupMembers(main.pid).length === 0, { timeoutMs: 10_000, what: "the end of its children" });
+    await until(() => groupMembers(main.pid).length === 0, { timeoutMs: 2000, what: "the end of its children" });
   },
 );
 

@@ -89,7 +89,7 @@ test("a server of a launcher ends with the program that launched it", async () =
   const { pid } = await client.getServerInfo();
   expect(pid).not.toBe(program.pid);
   program.kill("SIGKILL");
-  await until(() => !isAlive(pid), { timeoutMs: 10_000, what: "the end of the launched server" });
+  await until(() => !isAlive(pid), { timeoutMs: 2000, what: "the end of the launched server" });
 });
 
 test("shutdown ends a launched server, also a second time, and the port can be used again", async () => {
