@@ -1,4 +1,4 @@
-import { AgentScopeError, init, Msg } from "agentscope-distributed";
+import { AgentScopeError, init, Msg, RpcAgentClient } from "agentscope-distributed";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Chronicle } from "../fixtures/agents/chronicle.js";
@@ -75,6 +75,9 @@ test("whenever the disk is full or the server is killed, each call runs once, or
       expect(made.map(({ text }) => text).filter((text) => logged.includes(text))).toEqual(logged);
       const answered = ends.filter(({ text, end }) => end === text).map(({ text }) => text);
       expect(await chronicle.contents()).toEqual(expect.arrayContaining(answered));
+      // What it saved is not to fill the disk of those after it.
+      await using client = new RpcAgentClient(server.at);
+      await client.deleteAgent(chronicle.agentId);
     }),
     { numRuns, endOnFailure: true },
   );

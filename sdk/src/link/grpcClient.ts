@@ -157,9 +157,19 @@ export function toAgentScopeError(
         `What listens at ${address} is no agent server that knows this call: ${details}`,
         options,
       );
-    default:
-      return new AgentScopeError("AGENT_FAILED", `The agent server at ${address} failed: ${details}`, options);
+    case grpcStatus.INTERNAL:
+      // gRPC-js's, where TLS or HTTP/2 of this end can't read what comes: the server has failed in nothing.
+      if (details.includes("triggered by internal client error")) {
+        return new AgentServerNotAliveError(
+          `The connection to the agent server at ${address} broke: ${details.trim()}`,
+          {
+            server: address,
+            cause: error,
+          },
+        );
+      }
   }
+  return new AgentScopeError("AGENT_FAILED", `The agent server at ${address} failed: ${details}`, options);
 }
 
 function statusOf(error: unknown): { code: number; details: string } {

@@ -4,6 +4,7 @@ import { Caller } from "../../fixtures/agents/caller.js";
 import { Echo } from "../../fixtures/agents/echo.js";
 import { AgentServer } from "../../processes/agentServer.js";
 import { CertificateAuthority, type Certificate, hasOpenssl } from "../../processes/certificates.js";
+import { TcpProxy } from "../../processes/tcpProxy.js";
 import { TemporaryFolder } from "../../processes/temporaryFolder.js";
 
 describe.skipIf(!hasOpenssl)("TLS", () => {
@@ -49,6 +50,16 @@ describe.skipIf(!hasOpenssl)("TLS", () => {
     }
     await using client = new RpcAgentClient({ ...mutual.at, tls });
     expect(await client.getServerInfo()).toMatchObject({ pid: mutual.pid });
+  });
+
+  test("a connection that is garbled has broken: nothing is said to have failed but the way to the server", async () => {
+    await using proxy = await TcpProxy.start(mutual.port);
+    await using client = new RpcAgentClient({ ...proxy.at, tls: { ca: authority.ca, ...clientPair } });
+    await client.getServerInfo();
+    proxy.garble();
+    const error = await errorOf(client.getServerInfo());
+    expect(error).toBeInstanceOf(AgentServerNotAliveError);
+    expect((error as Error).message).toContain(`127.0.0.1:${proxy.at.port}`);
   });
 
   test("without a certificate, or with a stranger's, nobody is let in", async () => {
