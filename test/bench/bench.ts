@@ -20,8 +20,8 @@ export interface Bench {
 export interface BenchContext {
   /** Fewer calls and fewer sizes: the bench has ten seconds. */
   readonly quick: boolean;
-  /** Measures all sides once in each of the bench's rounds, A B A B; or in fewer. Default for `warmUps`: 1. */
-  inTurn<S extends Sides>(sides: S, options?: { warmUps?: number; rounds?: number }): Promise<Rounds<Measurements<S>>>;
+  /** Measures all sides once in each of the bench's rounds, A B A B. Default for `warmUps`: 1. */
+  inTurn<S extends Sides>(sides: S, options?: { warmUps?: number }): Promise<Rounds<Measurements<S>>>;
   figure(rounds: Rounds<unknown>, measured: Measured): Figure;
   /** Hands over a resource: it is disposed when the bench ends in any way, the last one first. */
   own<T extends AsyncDisposable>(resource: T): T;

@@ -28,19 +28,24 @@ async function main(): Promise<number> {
   const chosen = named.length > 0 ? named : benches.filter((bench) => !(commandLine.quick && bench.skipInQuick));
   const figures: Figure[] = [];
   const failed: string[] = [];
+  const suiteBeganAt = performance.now();
   for (const bench of chosen) {
     const beganAt = performance.now();
     const told = (text: string): void => showProgress(`${bench.name}: ${text}`);
     try {
-      figures.push(...(await runBench(bench.name, { quick: commandLine.quick, onProgress: told })));
+      const measured = await runBench(bench.name, { quick: commandLine.quick, onProgress: told });
+      figures.push(...measured);
       showProgress("");
+      // A run that is ended before its table leaves what it has measured.
       process.stderr.write(`${bench.name}: ${((performance.now() - beganAt) / 1000).toFixed(1)} s\n`);
+      if (chosen.length > 1) process.stderr.write(`${figureTable(measured)}\n\n`);
     } catch (error) {
       failed.push(bench.name);
       showProgress("");
       process.stderr.write(`${bench.name} failed: ${error instanceof Error ? error.message : String(error)}\n`);
     }
   }
+  process.stderr.write(`all: ${((performance.now() - suiteBeganAt) / 1000).toFixed(0)} s\n`);
   const table = commandLine.markdown ? markdownTable(figures) : figureTable(figures);
   if (!commandLine.json) process.stdout.write(`${machine()}\n\n${table}\n\n`);
   if (!commandLine.markdown) for (const figure of figures) process.stdout.write(`${JSON.stringify(figure)}\n`);

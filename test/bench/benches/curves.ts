@@ -18,9 +18,6 @@ const deployments = [
 ] as const;
 
 const serialAgents = 2;
-/** From this many agents on a run takes so long that there is one round. */
-const manyAgents = 100_000;
-
 const picture = fileURLToPath(new URL("../../../../.cache/bench/curves.svg", import.meta.url));
 
 /** Asks players one after the other, as a program does that awaits each of them; seconds of each. */
@@ -36,14 +33,14 @@ async function serialSeconds(): Promise<number> {
 const inWords = (size: number): string => `${size.toLocaleString("en-US")} agents`;
 
 /** Measures all deployments with these numbers of agents, in turn; a figure for each. */
-async function measure(context: BenchContext, sizes: readonly number[], options: { warmUps: number; rounds?: number }) {
+async function measure(context: BenchContext, sizes: readonly number[]) {
   const points = sizes.flatMap((size) => deployments.map((deployment) => ({ ...deployment, size })));
   const nameOf = ({ name, size }: { name: string; size: number }) => `${inWords(size)}, ${name}`;
   const sides: Record<string, () => Promise<number>> = { serial: serialSeconds };
   for (const point of points) {
     sides[nameOf(point)] = async () => (await runPlayers(point.size, point.servers)).seconds;
   }
-  const rounds = await context.inTurn(sides, options);
+  const rounds = await context.inTurn(sides, { warmUps: 0 });
   return points.map((point) => {
     const values = rounds.of[nameOf(point)] ?? [];
     const yardstick = (rounds.of["serial"] ?? []).map((seconds) => seconds * point.size);
@@ -74,13 +71,12 @@ async function draw(points: Awaited<ReturnType<typeof measure>>): Promise<void> 
 export const curves: Bench = {
   name: "curves",
   what: "the program of `million` for 100 to 1,000,000 agents (--quick: 10,000) as an SVG; the yardstick is a serial program, extrapolated",
-  quickRounds: 1,
+  // A picture over four powers of ten: what rounds differ by is the width of its lines.
+  rounds: 1,
 
   async run(context): Promise<Figure[]> {
-    const points = await measure(context, [100, 1_000, 10_000], { warmUps: 0 });
-    if (!context.quick) {
-      points.push(...(await measure(context, [manyAgents, 10 * manyAgents], { warmUps: 0, rounds: 1 })));
-    }
+    const sizes = [100, 1_000, 10_000, ...(context.quick ? [] : [100_000, 1_000_000])];
+    const points = await measure(context, sizes);
     await draw(points);
     process.stderr.write(`curves: ${picture}\n`);
     return points.map(({ figure }) => figure);
