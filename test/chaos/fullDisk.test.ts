@@ -26,6 +26,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 
 let folder: TemporaryFolder;
 let disk: SmallDisk | undefined;
+let server: AgentServer;
 
 beforeAll(async () => {
   init({ studioUrl: "off", logger: { warn: () => {} } });
@@ -33,6 +34,7 @@ beforeAll(async () => {
   disk = SmallDisk.mount(folder.file("disk"), { kilobytes: 512 });
 });
 afterAll(async () => {
+  await server?.[Symbol.asyncDispose]();
   disk?.[Symbol.dispose]();
   await folder?.[Symbol.asyncDispose]();
 });
@@ -43,7 +45,7 @@ test("whenever the disk is full or the server is killed, each call runs once, or
   if (disk === undefined) context.skip("nobody but an administrator can mount a small disk");
   const small = disk as SmallDisk;
   const args = ["--workers", "1", "--save-dir", small.path];
-  let server = await AgentServer.start(args);
+  server = await AgentServer.start(args);
   let runs = 0;
   await fc.assert(
     fc.asyncProperty(steps, async (plan) => {
@@ -81,7 +83,6 @@ test("whenever the disk is full or the server is killed, each call runs once, or
     }),
     { numRuns, endOnFailure: true },
   );
-  await server[Symbol.asyncDispose]();
 });
 
 function errorOf(error: unknown): string {

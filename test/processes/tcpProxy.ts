@@ -17,6 +17,7 @@ export class TcpProxy implements AsyncDisposable {
   private readonly sockets = new Set<Socket>();
   /** How many connections from now on end as soon as they are made. */
   private hangUps = 0;
+  private silences = 0;
   private treatment: Treatment = pass;
   private ticking: NodeJS.Timeout | undefined;
   /** What a slow connection still has to let through. */
@@ -54,6 +55,14 @@ export class TcpProxy implements AsyncDisposable {
       near.end();
       return;
     }
+    if (this.silences > 0) {
+      this.silences--;
+      this.sockets.add(near);
+      near.on("error", () => {});
+      near.on("close", () => this.sockets.delete(near));
+      near.resume();
+      return;
+    }
     const far = connect({ port: this.targetPort, host: "127.0.0.1", noDelay: true });
     for (const [from, to] of [
       [near, far],
@@ -77,6 +86,11 @@ export class TcpProxy implements AsyncDisposable {
   /** The next connections end in good order before anything is said. */
   hangUp(count: number): void {
     this.hangUps = count;
+  }
+
+  /** The next connections stay open, and nothing is ever heard on them. */
+  staySilent(count: number): void {
+    this.silences = count;
   }
 
   /** From now on everything arrives as it was sent, after what is still underway. */

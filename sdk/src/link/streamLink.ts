@@ -36,6 +36,11 @@ const refusedGiveUpMs = 300;
 const refusedRetryMs = 50;
 /** How long the first opening may take. */
 const openMs = 10_000;
+/**
+ * The share of that time, or of what is left of it, after which an opening that nothing was heard of is made anew, once: where a
+ * connection is reset just when TLS is ready, Node's HTTP/2 may hear neither of an error nor of an end.
+ */
+const silentShare = 0.4;
 
 /** gRPC's and Node's, of a connection that was reset, or ended before anything was said. */
 const cutWords = /ECONNRESET|Connection dropped|Failed to connect|disconnected before secure TLS/;
@@ -49,8 +54,8 @@ type Credentials = Awaited<ReturnType<typeof clientCredentials>>;
  * The stream to an agent server, opened again when it breaks.
  *
  * 1. One state; the client, stream or timer of a state ends with it.
- * 2. The first opening is tried once: nobody there is an error now. One that is cut is tried again a few times, a broken stream
- *    for a while.
+ * 2. The first opening is tried once: nobody there is an error now. One that is cut is tried again a few times, one that nothing is
+ *    heard of once, a broken stream for a while.
  * 3. `lost` is told once, and nothing after it.
  */
 export class StreamLink implements Carrier {
@@ -59,7 +64,9 @@ export class StreamLink implements Carrier {
   private access: ServerAccess | undefined;
   private instance: string | undefined;
   private peerDebugged = false;
+  /** When it broke, or the first opening began. */
   private brokenAt = 0;
+  private hasBeenSilent = false;
   private retryMs = firstRetryMs;
   private cutOpenings = 0;
   private held = false;
@@ -83,6 +90,7 @@ export class StreamLink implements Carrier {
     Promise.resolve(this.options.access).then(
       (access) => {
         this.access = access;
+        this.brokenAt = performance.now();
         return this.open();
       },
       (thrown: unknown) => this.lose(thrown as AgentScopeError),
@@ -129,19 +137,32 @@ export class StreamLink implements Carrier {
 
   /** Something may listen and not answer, or nothing at all be heard of a machine. */
   private openingTimer(): NodeJS.Timeout {
-    const first = this.instance === undefined;
-    const leftMs = giveUpMs - (performance.now() - this.brokenAt);
-    const limitMs = this.patience(first ? openMs : Math.max(leftMs, firstRetryMs));
-    return setTimeout(() => {
-      this.lose(
-        first
-          ? new AgentServerNotAliveError(
-              `No agent server can be reached at ${this.address}: no answer within ${openMs / 1000} s`,
-              { server: this.address },
-            )
-          : this.gone("it answers no more"),
-      );
-    }, limitMs).unref();
+    const isFirst = this.instance === undefined;
+    const leftMs = (isFirst ? openMs : giveUpMs) - (performance.now() - this.brokenAt);
+    const limitMs = this.patience(Math.max(leftMs, firstRetryMs)) * (this.hasBeenSilent ? 1 : silentShare);
+    return setTimeout(() => this.heardNothing(), limitMs).unref();
+  }
+
+  private heardNothing(): void {
+    if (this.state.kind !== "opening") return;
+    if (!this.hasBeenSilent) {
+      this.hasBeenSilent = true;
+      const { client, stream } = this.state;
+      this.openAfter(0);
+      stream.cancel();
+      client.close();
+    } else if (this.instance === undefined) {
+      const message = `No agent server can be reached at ${this.address}: no answer within ${openMs / 1000} s`;
+      this.lose(new AgentServerNotAliveError(message, { server: this.address }));
+    } else {
+      this.lose(this.gone("it answers no more"));
+    }
+  }
+
+  private openAfter(ms: number): void {
+    const timer = setTimeout(() => void this.open(), ms);
+    if (!this.held) timer.unref();
+    this.state = { kind: "broken", timer };
   }
 
   private write(stream: Stream, bytes: Uint8Array<ArrayBuffer>): void {
@@ -195,6 +216,7 @@ export class StreamLink implements Carrier {
     clearTimeout(timer);
     this.state = { kind: "open", client, stream };
     this.retryMs = firstRetryMs;
+    this.hasBeenSilent = false;
     this.socketHold = new SocketHold(this.held);
     this.socketHold.attach(remotePort, Number(this.address.slice(this.address.lastIndexOf(":") + 1)));
     // Answers to what was asked before the stream broke may be lost.
@@ -223,10 +245,8 @@ export class StreamLink implements Carrier {
         this.gone(refused ? "the connection broke, and nothing listens there any more" : reason.rootMessage),
       );
     }
-    const timer = setTimeout(() => void this.open(), refused ? refusedRetryMs : this.retryMs);
-    if (!this.held) timer.unref();
+    this.openAfter(refused ? refusedRetryMs : this.retryMs);
     this.retryMs = Math.min(this.retryMs * 2, longestRetryMs);
-    this.state = { kind: "broken", timer };
   }
 
   /** Whether either end may stand at a breakpoint. */

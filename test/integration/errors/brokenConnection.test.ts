@@ -99,6 +99,17 @@ test.concurrent("a first connection that ends before anything is said is made ag
   expect(proxy.accepted).toBeGreaterThanOrEqual(4);
 });
 
+test.concurrent("a connection that nothing is heard of is made again: a first one, and one that broke", async () => {
+  await using proxy = await TcpProxy.start(server.port);
+  proxy.staySilent(1);
+  const echo = new Echo({ name: "E" }).toDist(proxy.at);
+  expect(await echo(say("hello")).content).toBe("hello");
+  proxy.staySilent(1);
+  proxy.cut();
+  expect(await echo(say("again")).content).toBe("again");
+  expect(proxy.accepted).toBe(4);
+});
+
 test.concurrent("agents made and taken hold of while the connection is cut again and again are made once and answer", async () => {
   await using proxy = await TcpProxy.start(server.port);
   await new Echo({ name: "first" }).toDist(proxy.at)();
