@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { type AgentScopeError, PlaceholderExpiredError } from "../errors.js";
-import { type AwaitedSource, derived } from "./derivedPromise.js";
+import { AfterAwait, type AwaitedSource, derived, isAwait } from "./derivedPromise.js";
 import { readValue } from "./remoteFile.js";
 import { forgetUnread, noteUnread } from "./unreadFailures.js";
 
@@ -55,8 +55,8 @@ export class CallResult<T> implements Promise<T>, AwaitedSource {
   private wasRead = false;
   private fetching = false;
   private waiters: ((result: CallResult<unknown>) => void)[] | undefined = undefined;
-  /** For `then`; its resolvers stand here, not in closures: a run can have a million of these. */
   private promise: Promise<T> | undefined = undefined;
+  /** Of the promise, or of the only `await`: a run can have a million of these, so nothing is made that nobody needs. */
   private resolve: ((value: unknown) => void) | undefined = undefined;
   private reject: ((error: unknown) => void) | undefined = undefined;
 
@@ -87,6 +87,9 @@ export class CallResult<T> implements Promise<T>, AwaitedSource {
     onValue?: ((value: T) => R | PromiseLike<R>) | null,
     onError?: ((error: unknown) => E | PromiseLike<E>) | null,
   ): Promise<R | E> {
+    if (this.promise === undefined && this.resolve === undefined && isAwait(onValue) && isAwait(onError)) {
+      return this.awaitedBy(onValue as (value: unknown) => void, onError as (error: unknown) => void);
+    }
     this.promise ??= this.makePromise();
     return derived(this.promise.then(onValue, onError), { source: this, onValue });
   }
@@ -109,15 +112,30 @@ export class CallResult<T> implements Promise<T>, AwaitedSource {
     return !this.settled && awaitHook.inTurn();
   }
 
+  /** The language's functions may be called at once: they call nobody themselves. */
+  private awaitedBy<R>(onValue: (value: unknown) => void, onError: (error: unknown) => void): Promise<R> {
+    if (this.isWatched) this.awaited();
+    this.resolve = onValue;
+    this.reject = onError;
+    this.readForPromise();
+    return new AfterAwait(this) as Promise<unknown> as Promise<R>;
+  }
+
   private makePromise(): Promise<T> {
+    const { resolve, reject } = this;
     const promise = new Promise<T>(captureResolvers);
-    this.resolve = capturedResolve as (value: unknown) => void;
-    this.reject = capturedReject;
+    const [ownResolve, ownReject] = [capturedResolve as (value: unknown) => void, capturedReject];
+    this.resolve = resolve === undefined ? ownResolve : inTurn(resolve, ownResolve);
+    this.reject = reject === undefined ? ownReject : inTurn(reject, ownReject);
+    this.readForPromise();
+    return promise;
+  }
+
+  private readForPromise(): void {
     this.markRead();
     if (this.state === "kept") this.fetchOnce();
     // Maybe by what was fetched just now.
     if (this.settled) this.settlePromise();
-    return promise;
   }
 
   private settlePromise(): void {
@@ -172,7 +190,7 @@ export class CallResult<T> implements Promise<T>, AwaitedSource {
     if (this.state !== "pending") return;
     this.state = "kept";
     if (!this.escaped) kept.register(this, release, this);
-    if (this.waiters !== undefined || this.promise !== undefined) this.fetchOnce();
+    if (this.waiters !== undefined || this.resolve !== undefined) this.fetchOnce();
   }
 
   /** @internal A reference to it goes out in a value: who has it may ask at any time, so that nobody here releases it. */
@@ -195,7 +213,7 @@ export class CallResult<T> implements Promise<T>, AwaitedSource {
   private end(): void {
     if (this.fetching) kept.unregister(this);
     if (this.pins === 0) this.source?.release(this);
-    if (this.promise !== undefined) this.settlePromise();
+    if (this.resolve !== undefined) this.settlePromise();
     if (this.waiters !== undefined) tellWaiters(this);
   }
 
@@ -238,6 +256,14 @@ function tellWaiters(result: CallResult<unknown>): void {
     // A waiter threw: that is for who ended the first result; the others are told all the same.
     for (const left of queue.slice(told)) queueMicrotask(() => tellWaiters(left));
   }
+}
+
+/** The first `await` hears before those that came later. */
+function inTurn(first: (value: unknown) => void, then: (value: unknown) => void): (value: unknown) => void {
+  return (value) => {
+    first(value);
+    then(value);
+  };
 }
 
 let capturedResolve: (value: never) => void;

@@ -13,7 +13,7 @@ type OnError<E> = ((error: unknown) => E | PromiseLike<E>) | null | undefined;
  * Whether `then` is called by the language, for an `await` or one of `Promise`'s functions, and not by code that wants to be
  * called back, and may go on meanwhile. The language's functions have no name and no source.
  */
-function isAwait(onValue: unknown): boolean {
+export function isAwait(onValue: unknown): boolean {
   return typeof onValue === "function" && onValue.name === "" && String(onValue) === nativeSource;
 }
 
@@ -41,6 +41,34 @@ class DerivedPromise<T> implements Promise<T> {
 
   finally(onEnd?: (() => void) | null): Promise<T> {
     return derived(this.promise.finally(onEnd), { source: this.source, onValue: undefined });
+  }
+}
+
+const nothing = () => undefined;
+
+/** What `then` of a source gives to an `await`, which has no use for it: a promise of nothing, made when somebody has one. */
+export class AfterAwait implements Promise<unknown> {
+  constructor(private readonly source: Promise<unknown>) {}
+
+  get [Symbol.toStringTag](): string {
+    return "Promise";
+  }
+
+  private ended(): Promise<unknown> {
+    return this.source.then(nothing, nothing);
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: it is a promise
+  then<R = unknown, E = never>(onValue?: OnValue<unknown, R>, onError?: OnError<E>): Promise<R | E> {
+    return this.ended().then(onValue, onError);
+  }
+
+  catch<E = never>(onError?: OnError<E>): Promise<unknown> {
+    return this.ended().catch(onError);
+  }
+
+  finally(onEnd?: (() => void) | null): Promise<unknown> {
+    return this.ended().finally(onEnd);
   }
 }
 

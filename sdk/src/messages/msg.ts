@@ -85,11 +85,21 @@ function shown(content: unknown): string {
 }
 
 const idPrefix = randomHex(10);
-let idCount = 0;
+const lastDigits = Array.from({ length: 4096 }, (_, number) => number.toString(16).padStart(3, "0"));
+let idBlock = -1;
+let blockPrefix = "";
+let inBlock = lastDigits.length;
 
-/** 32 hex digits, as AgentScope's: 20 random ones of this thread, and a count, which costs a tenth of a random one. */
+/**
+ * 32 hex digits, as AgentScope's: 20 random ones of this thread, and a count, which costs a tenth of a random one. Most of them are the
+ * same for thousands of messages.
+ */
 function newMessageId(): string {
-  return idPrefix + (++idCount).toString(16).padStart(12, "0");
+  if (inBlock === lastDigits.length) {
+    blockPrefix = idPrefix + (++idBlock).toString(16).padStart(9, "0");
+    inBlock = 0;
+  }
+  return blockPrefix + lastDigits[inBlock++];
 }
 
 let cachedSecond = -1;

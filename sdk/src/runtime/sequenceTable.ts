@@ -14,6 +14,8 @@ export class SequenceTable<T extends object | string> {
   private readonly pages = new Map<number, Page<T>>();
   private lastIndex = -1;
   private lastPage: Page<T> | undefined;
+  /** An empty one, for the next: calls that are made one by one need a page each time. */
+  private spare: Page<T> | undefined;
   size = 0;
 
   private page(index: number): Page<T> | undefined {
@@ -34,7 +36,8 @@ export class SequenceTable<T extends object | string> {
     const index = Math.floor(seq / pageSize);
     let page = this.page(index);
     if (page === undefined) {
-      page = { items: new Array<T | undefined>(pageSize), used: 0 };
+      page = this.spare ?? { items: new Array<T | undefined>(pageSize), used: 0 };
+      this.spare = undefined;
       this.pages.set(index, page);
       this.lastIndex = index;
       this.lastPage = page;
@@ -56,6 +59,7 @@ export class SequenceTable<T extends object | string> {
     this.size--;
     if (--page.used === 0) {
       this.pages.delete(index);
+      this.spare = page;
       this.lastIndex = -1;
       this.lastPage = undefined;
     }

@@ -1,7 +1,10 @@
 /** How long turns begin one after the other before the thread lets pass what has come meanwhile, in milliseconds. */
 const sliceMs = 5;
-/** An agent that computes is taken for one until so many of its turns in a row were short: a pause of the engine is none of its own. */
-const shortTurns = 100;
+/**
+ * An agent that computes is taken for one until so many of its turns in a row were short. Few: a pause of the engine is none of its own,
+ * and while it is taken for one each of its results leaves in a frame of its own.
+ */
+const shortTurns = 3;
 const maxComputing = 1024;
 
 /** Who has calls that could begin. */

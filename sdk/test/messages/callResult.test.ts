@@ -51,6 +51,43 @@ describe("a result", () => {
     expect(await result.then(undefined, () => "instead")).toBe("instead");
   });
 
+  it("is heard of in the order in which code began to wait", async () => {
+    for (const end of ["before", "after"]) {
+      const result = new CallResult<number>(undefined, 0);
+      if (end === "before") result.fulfil(1);
+      const seen: string[] = [];
+      const wait = async (name: string) => seen.push(`${name} ${await result}`);
+      const all = [wait("first"), wait("second")];
+      await nextTurn();
+      const called = result.then((value) => value + 1);
+      all.push(wait("third"));
+      await nextTurn();
+      result.fulfil(1);
+      await Promise.all(all);
+      expect(seen).toEqual(["first 1", "second 1", "third 1"]);
+      expect(await called).toBe(2);
+    }
+  });
+
+  it("that is given functions of the language has a promise for who wants one all the same", async () => {
+    const [good, bad] = [new CallResult<number>(undefined, 0), new CallResult<number>(undefined, 0)];
+    const ended: string[] = [];
+    const given = [good, bad].map((result, index) => {
+      return new Promise<number>((resolve, reject) => {
+        const after = result.then(resolve, reject);
+        expect(Object.prototype.toString.call(after)).toBe("[object Promise]");
+        void after.then((value) => ended.push(`${index} ${value}`)).finally(() => ended.push("finally"));
+      });
+    });
+    await nextTurn();
+    expect(ended).toEqual([]);
+    good.fulfil(1);
+    bad.fail(error());
+    expect(await Promise.allSettled(given)).toMatchObject([{ value: 1 }, { reason: { message: "boom" } }]);
+    await nextTurn();
+    expect(ended).toEqual(["0 undefined", "1 undefined", "finally", "finally"]);
+  });
+
   it("ends once: what comes later changes nothing", async () => {
     const result = new CallResult<number>(undefined, 0);
     result.fulfil(1);
