@@ -15,11 +15,10 @@ import { OutgoingBlob } from "./outgoingBlob.js";
  * 5. After `end`, nothing is sent, and nothing that arrives is passed on.
  */
 export interface ChannelOwner {
-  /** Received operations: a flat list, to be read with a cursor (see operations.ts). */
-  receive(operations: unknown[]): void;
+  /** Received operations: the bytes of a flat list, to be read with a cursor (see frameCursor.ts). */
+  receive(operations: Buffer): void;
   /** All chunks of a large value have arrived. */
   receiveLarge(blob: number, bytes: Buffer): void;
-  decode(bytes: Uint8Array): unknown;
   /** What arrived can't be understood: the channel is over. */
   broken(error: AgentScopeError): void;
 }
@@ -242,13 +241,9 @@ export class Channel {
 
   private pass(frame: Frame): void {
     try {
-      if (frame.kind === frameKind.operations) {
-        const operations = this.owner.decode(frame.body);
-        if (!Array.isArray(operations)) throw new RangeError("a frame of operations holds no list");
-        this.owner.receive(operations);
-      } else {
-        this.passChunk(frame.body as Buffer);
-      }
+      const body = frame.body as Buffer;
+      if (frame.kind === frameKind.operations) this.owner.receive(body);
+      else this.passChunk(body);
     } catch (thrown) {
       this.owner.broken(thrown instanceof AgentScopeError ? thrown : damagedFrame(thrown));
     }

@@ -104,6 +104,11 @@ export class Cursor {
     return field;
   }
 
+  /** A text that is often the same again, as a name is. */
+  name(): string {
+    return this.text();
+  }
+
   text(): string {
     const field = this.next();
     if (typeof field !== "string") throw new RangeError(`expected text, received ${typeof field}`);

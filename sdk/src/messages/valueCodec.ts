@@ -326,9 +326,12 @@ export function noteUrl(url: unknown, references: ReferenceCodec): void {
   else if (typeof url === "string") references.receivedUrl?.(url);
 }
 
+/** Its number among MessagePack's types. */
+export const taggedType = 0x61;
+
 addExtension({
   Class: Tagged,
-  type: 0x61,
+  type: taggedType,
   write: (tagged: Tagged) => [tagged.tag, tagged.data],
   read: ([tag, data]: [Tag, unknown]) => fromTagged(tag, data),
 });

@@ -243,7 +243,7 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
   private readMessage(cursor: Cursor): Msg {
     const message = Msg.restore({
       id: cursor.text(),
-      name: cursor.text(),
+      name: cursor.name(),
       role: roles[cursor.number()] as Role,
       content: cursor.next(),
       url: cursor.next() as MsgRecord["url"],

@@ -2,12 +2,13 @@ import type { AgentScopeError } from "../errors.js";
 import { Channel, type ChannelOwner, type SendFrame } from "../link/channel.js";
 import type { ChannelLimits } from "../link/channelLimits.js";
 import { failureFromWire, failureToWire } from "../link/failure.js";
-import { Cursor, operation } from "../link/operations.js";
+import { FrameCursor } from "../link/frameCursor.js";
+import { type Cursor, operation } from "../link/operations.js";
 import type { PeerInfo } from "../link/peer.js";
 import type { CallResult } from "../messages/callResult.js";
 import type { RemoteFile } from "../messages/remoteFile.js";
 import { LargeValue } from "../messages/largeValue.js";
-import { toWire, unpackValue } from "../messages/valueCodec.js";
+import { toWire } from "../messages/valueCodec.js";
 import type { AgentHost } from "./agentHost.js";
 import type { AgentTarget } from "./agentTarget.js";
 import { type AgentLocation, ArgumentCodec, type ReferenceHome } from "./argumentCodec.js";
@@ -124,10 +125,6 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
     this.connection.unhold();
   }
 
-  decode(bytes: Uint8Array): unknown {
-    return unpackValue(bytes, this.args);
-  }
-
   toWire(value: unknown): unknown {
     return toWire(value, this.args);
   }
@@ -140,8 +137,8 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
     return this.args.read(cursor);
   }
 
-  receive(operations: unknown[]): void {
-    const cursor = new Cursor(operations);
+  receive(operations: Buffer): void {
+    const cursor = new FrameCursor(operations, this.args);
     while (!cursor.atEnd) this.handle(cursor.number(), cursor);
   }
 

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Channel, type ChannelOwner } from "../../src/link/channel.js";
 import type { ChannelLimits } from "../../src/link/channelLimits.js";
-import { unpackValue } from "../../src/messages/valueCodec.js";
+import { FrameCursor } from "../../src/link/frameCursor.js";
 import { noReferences } from "../messages/sentValue.js";
 import { decodeFrame, type Frame, frameKind } from "../../src/link/frame.js";
 
@@ -11,16 +11,12 @@ class RecordingOwner implements ChannelOwner {
   readonly large: { blob: number; bytes: Uint8Array }[] = [];
   readonly failures: Error[] = [];
 
-  receive(operations: unknown[]): void {
-    this.received.push(...operations);
+  receive(operations: Buffer): void {
+    for (const cursor = new FrameCursor(operations, noReferences); !cursor.atEnd; ) this.received.push(cursor.next());
   }
 
   receiveLarge(blob: number, bytes: Uint8Array): void {
     this.large.push({ blob, bytes: Uint8Array.from(bytes) });
-  }
-
-  decode(bytes: Uint8Array): unknown {
-    return unpackValue(bytes, noReferences);
   }
 
   broken(error: Error): void {

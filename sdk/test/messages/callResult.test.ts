@@ -76,7 +76,7 @@ describe("a result", () => {
       return new Promise<number>((resolve, reject) => {
         const after = result.then(resolve, reject);
         expect(Object.prototype.toString.call(after)).toBe("[object Promise]");
-        void after.then((value) => ended.push(`${index} ${value}`)).finally(() => ended.push("finally"));
+        void after.then((value) => ended.push(`${index} ${String(value)}`)).finally(() => ended.push("finally"));
       });
     });
     await nextTurn();
