@@ -217,7 +217,8 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
     return this.readKind(cursor.number(), cursor);
   }
 
-  private readKind(kind: number, cursor: Cursor): unknown {
+  /** An argument whose kind has been read. */
+  readKind(kind: number, cursor: Cursor): unknown {
     switch (kind) {
       case argumentKind.none:
         return undefined;
@@ -254,13 +255,8 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
     return message;
   }
 
-  /** Reads an answer; a large one is used when all of it is there. */
-  readAnswer(cursor: Cursor, use: (value: unknown) => void): void {
-    const kind = cursor.number();
-    if (kind !== argumentKind.large) {
-      use(this.readKind(kind, cursor));
-      return;
-    }
+  /** Reads what is said of a large value whose kind has been read; it is used when all of it is there. */
+  readLarge(cursor: Cursor, use: (value: unknown) => void): void {
     const blob = cursor.number();
     cursor.number();
     this.blobs.set(blob, use);
@@ -277,11 +273,14 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
   /** `promise, argument`: what was promised. */
   receiveValue(cursor: Cursor): void {
     const number = cursor.number();
-    this.readAnswer(cursor, (value) => {
+    const kind = cursor.number();
+    const keep = (value: unknown) => {
       const promise = this.promisedResult(number);
       if (value instanceof CallResult) forward(value, promise);
       else promise.fulfil(value);
-    });
+    };
+    if (kind === argumentKind.large) this.readLarge(cursor, keep);
+    else keep(this.readKind(kind, cursor));
   }
 
   /** `promise, failure`: there is nothing to keep the promise with. */

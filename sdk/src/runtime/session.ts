@@ -3,7 +3,7 @@ import { Channel, type ChannelOwner, type SendFrame } from "../link/channel.js";
 import type { ChannelLimits } from "../link/channelLimits.js";
 import { failureFromWire, failureToWire } from "../link/failure.js";
 import { FrameCursor } from "../link/frameCursor.js";
-import { type Cursor, operation } from "../link/operations.js";
+import { argumentKind, type Cursor, operation } from "../link/operations.js";
 import type { PeerInfo } from "../link/peer.js";
 import type { CallResult } from "../messages/callResult.js";
 import type { RemoteFile } from "../messages/remoteFile.js";
@@ -148,10 +148,8 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
         return this.incoming.call(cursor);
       case operation.callInTrace:
         return this.incoming.callInTrace(cursor);
-      case operation.result: {
-        const seq = cursor.number();
-        return this.args.readAnswer(cursor, (value) => this.outgoing.answered(seq, value));
-      }
+      case operation.result:
+        return this.result(cursor);
       case operation.release:
         return this.incoming.release(cursor);
       case operation.create:
@@ -185,6 +183,13 @@ export class Session implements ChannelOwner, SessionPort, ReferenceHome {
       default:
         throw new RangeError(`unknown operation ${code}`);
     }
+  }
+
+  private result(cursor: Cursor): void {
+    const seq = cursor.number();
+    const kind = cursor.number();
+    if (kind === argumentKind.large) this.args.readLarge(cursor, (value) => this.outgoing.answered(seq, value));
+    else this.outgoing.answered(seq, this.args.readKind(kind, cursor));
   }
 
   private fetched(cursor: Cursor): void {
