@@ -33,6 +33,7 @@ import { daemonVersion } from "./version.js";
 import { Connections } from "./wire/connections.js";
 import { Doors } from "./wire/doors.js";
 import { answerUpgrades } from "./wire/upgrades.js";
+import { defaultWireLimits } from "./wire/wireLimits.js";
 
 export type Start = { kind: "started"; daemon: Daemon; discovery: Discovery } | { kind: "taken"; by: Discovery };
 
@@ -101,7 +102,9 @@ export class Daemon implements DaemonControl {
       },
     });
     const studio = () => ({ url: this.discovery?.url ?? "", token: this.token });
-    this.parts = new Parts({ home, log: this.log, bindHost: options.host ?? defaultHost, studio });
+    const { maxRegisteredServers } = { ...defaultWireLimits, ...options.limits };
+    const bindHost = options.host ?? defaultHost;
+    this.parts = new Parts({ home, log: this.log, bindHost, maxRegisteredServers, studio });
     this.connections = new Connections({
       identity: { token: this.token, version: daemonVersion, instance: this.instance },
       log: this.log,

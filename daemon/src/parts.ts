@@ -13,6 +13,8 @@ export interface PartsOptions {
   log: LogBook;
   /** What the daemon listens on. */
   bindHost: string;
+  /** How many agent servers may have registered by HTTP. */
+  maxRegisteredServers: number;
   /** Where processes that are started find the daemon; asked when one is. */
   studio: () => { url: string; token: string };
 }
@@ -29,7 +31,7 @@ export class Parts {
   readonly runs: Runs;
   private readonly stopHearing: () => void;
 
-  constructor({ home, log, bindHost, studio }: PartsOptions) {
+  constructor({ home, log, bindHost, maxRegisteredServers, studio }: PartsOptions) {
     const { instances, questions } = this;
     this.log = log;
     this.store = Store.open(home.folder, (text) => log.write("warning", "daemon", text));
@@ -40,6 +42,7 @@ export class Parts {
     const { placeholders } = this;
     this.servers = new Servers({
       ...{ log, home, store, bindHost, runOf: (instance) => instances.runOf(instance) },
+      maxRegistered: maxRegisteredServers,
       runEndedAt: (runId) => this.runs.endedAtMs(runId),
     });
     const { servers } = this;

@@ -15,6 +15,8 @@ const firstAnswerMs = 5000;
 /** One that is named; without a poll it waits for who knows what it wants to see. */
 interface Named {
   at: ServerAddress;
+  /** It came by HTTP: anybody on the machine may do that, so that there is a limit. */
+  registered: boolean;
   poll: ServerPoll | undefined;
 }
 
@@ -25,7 +27,8 @@ const lockedDetail =
 export class NamedServers implements Disposable {
   private readonly named = new Map<string, Named>();
 
-  constructor(private readonly parts: { table: ServerTable; store: RemoteServerTable }) {
+  /** @param parts `maxRegistered`: how many there may be that registered, those that are gone and not forgotten yet included. */
+  constructor(private readonly parts: { table: ServerTable; store: RemoteServerTable; maxRegistered: number }) {
     parts.table.removed.on((serverId) => this.forget(serverId));
   }
 
@@ -54,7 +57,7 @@ export class NamedServers implements Disposable {
   /**
    * Takes in a server by the id that it gave.
    *
-   * @throws StudioError when the id is another server's that is there, or that the daemon or a person keeps.
+   * @throws StudioError when the id is another server's that is there, or that the daemon or a person keeps, or there are too many.
    */
   async register(serverId: string, at: ServerAddress): Promise<ServerEntry> {
     const { table } = this.parts;
@@ -65,8 +68,19 @@ export class NamedServers implements Disposable {
     const isGone = known === undefined || ["stopped", "crashed", "unreachable"].includes(known.shown.state);
     const isFree = isAgain || (isGone && !isKept);
     if (!isFree) throw StudioError.refused(`the id ${JSON.stringify(serverId)} is taken: choose another --server-id`);
+    if (this.named.get(serverId)?.registered !== true) this.refuseTooMany();
     table.remove(serverId);
     return this.add({ serverId, registered: true }, at);
+  }
+
+  private refuseTooMany(): void {
+    const { maxRegistered } = this.parts;
+    const count = [...this.named.values()].filter(({ registered }) => registered).length;
+    if (count < maxRegistered) return;
+    throw StudioError.limit(
+      `${count} agent servers have registered, which is maxRegisteredServers (as-studio --limit maxRegisteredServers=${maxRegistered}): ` +
+        "forget those that are gone, or raise it",
+    );
   }
 
   has(serverId: string): boolean {
@@ -105,7 +119,7 @@ export class NamedServers implements Disposable {
     if (registered === true) stored.registered = true;
     if (access !== "open") stored.access = access;
     this.parts.store.save(stored);
-    return this.ask(this.entryOf(stored), at);
+    return this.ask(this.entryOf(stored), at, registered);
   }
 
   private entryOf({ serverId, host, port, registered, access }: StoredRemoteServer): ServerEntry {
@@ -118,7 +132,7 @@ export class NamedServers implements Disposable {
   private lock(stored: StoredRemoteServer): void {
     const { serverId, host, port } = stored;
     this.entryOf(stored).unreachable(lockedDetail);
-    this.named.set(serverId, { at: { host, port }, poll: undefined });
+    this.named.set(serverId, { at: { host, port }, registered: stored.registered === true, poll: undefined });
   }
 
   /** @throws StudioError when what is shown is not what it wants to see; one that does not answer is asked on. */
@@ -132,7 +146,7 @@ export class NamedServers implements Disposable {
   }
 
   /** Asks it from now on; resolves when the first answer is here, or missing. */
-  private async ask(entry: ServerEntry, at: ServerAddress): Promise<ServerEntry> {
+  private async ask(entry: ServerEntry, at: ServerAddress, registered = false): Promise<ServerEntry> {
     const { table } = this.parts;
     let link: ServerLink | undefined;
     const poll = new ServerPoll(at, {
@@ -147,7 +161,7 @@ export class NamedServers implements Disposable {
         else entry.unreachable(why);
       },
     });
-    this.named.set(entry.serverId, { poll, at });
+    this.named.set(entry.serverId, { poll, at, registered });
     await poll.begin();
     return entry;
   }

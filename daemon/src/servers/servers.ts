@@ -37,6 +37,8 @@ export interface ServersOptions {
   /** When a run ended, in milliseconds since 1970; undefined while it goes on. */
   runEndedAt: (runId: string) => number | undefined;
   restartLimits?: RestartLimits;
+  /** How many servers may have registered by HTTP. */
+  maxRegistered: number;
   /** How long servers that were started for a run are kept after it, unless their place is needed, in milliseconds. Default: 10 minutes. */
   keptAfterRunMs?: number;
 }
@@ -56,14 +58,14 @@ export class Servers {
   private readonly ofRuns: RunAgentCounts;
 
   constructor(options: ServersOptions) {
-    const { log, home, store, bindHost, runOf, runEndedAt, restartLimits, keptAfterRunMs } = options;
+    const { log, home, store, bindHost, runOf, runEndedAt, restartLimits, keptAfterRunMs, maxRegistered } = options;
     const table = new ServerTable({ log, runOf, runEndedAt });
     this.table = table;
     this.managed = new ManagedServers({
       ...{ table, home, log, store: store.managedServers },
       ...(restartLimits !== undefined && { restartLimits }),
     });
-    this.named = new NamedServers({ table, store: store.remoteServers });
+    this.named = new NamedServers({ table, store: store.remoteServers, maxRegistered });
     const { relayPorts } = store;
     this.relays = new Relays({ bindHost, log, relayPorts, ask: (serverId, order) => this.askTunnel(serverId, order) });
     table.removed.on((serverId) => void this.relays.forget(serverId));

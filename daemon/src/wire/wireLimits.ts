@@ -18,6 +18,8 @@ export interface WireLimits {
   maxWaitingBytes: number;
   /** Bytes for one connection that it has not read; it is sent no more and heard no more until it reads. Default 1 MiB. */
   maxBacklogBytes: number;
+  /** Agent servers that have registered by HTTP, those among them that are gone and not forgotten yet. Default 1,000. */
+  maxRegisteredServers: number;
 }
 
 export const defaultWireLimits: WireLimits = {
@@ -30,4 +32,5 @@ export const defaultWireLimits: WireLimits = {
   maxWaitingMessages: 256,
   maxWaitingBytes: 16 * 2 ** 20,
   maxBacklogBytes: 2 ** 20,
+  maxRegisteredServers: 1000,
 };

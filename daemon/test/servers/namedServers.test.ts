@@ -115,6 +115,30 @@ describe("a server of AgentScope 0.1", slowMachine, () => {
     expect(daemon.servers.rows()).toHaveLength(1);
   });
 
+  test("above the limit is refused by its name, those that are gone counted; who is there may register again", async () => {
+    await daemon[Symbol.asyncDispose]();
+    daemon = new TestServers({ maxRegistered: 2 });
+    const gone = { host: "127.0.0.1", port: 1 };
+    await daemon.servers.registerByHttp({ serverId: "py", ...at() });
+    await daemon.servers.registerByHttp({ serverId: "gone", ...gone });
+    const third = () => daemon.servers.registerByHttp({ serverId: "third", ...gone });
+    await expect(third()).rejects.toMatchObject({
+      code: studioErrorCode.limit,
+      message: expect.stringContaining("--limit maxRegisteredServers=2") as string,
+    });
+    await daemon.servers.registerByHttp({ serverId: "py", ...at() });
+    // Who is named by a person is not counted.
+    await using named = await PythonServer.start();
+    await daemon.servers.connect({ host: "127.0.0.1", port: named.port });
+    // The limit holds for what the next daemon finds, too.
+    daemon.abandon();
+    daemon = new TestServers({ folder: daemon.folder, maxRegistered: 2 });
+    await daemon.servers.recover();
+    await expect(third()).rejects.toMatchObject({ code: studioErrorCode.limit });
+    daemon.servers.forget("gone");
+    expect(await third()).toMatchObject({ serverId: "third", state: "unreachable" });
+  });
+
   test("is no place for agents of scripts in this language, but for its own callers", async () => {
     await daemon.servers.registerByHttp({ serverId: "py", ...at() });
     const [place] = await daemon.servers.allocate([{ className: "DialogAgent", builtIn: false }], {

@@ -25,6 +25,7 @@ export class TestServers implements AsyncDisposable {
       home: this.home,
       store: this.store,
       bindHost: "127.0.0.1",
+      maxRegistered: 1000,
       runOf: () => undefined,
       runEndedAt: () => undefined,
       ...more,
