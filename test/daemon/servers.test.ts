@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { RpcAgentClient } from "agentscope-distributed";
+import { setTimeout as pause } from "node:timers/promises";
+import { Msg, RpcAgentClient } from "agentscope-distributed";
 import {
   connectServer,
   forgetServer,
@@ -13,6 +14,7 @@ import {
 } from "agentscope-distributed-daemon/protocol";
 import type { Discovery } from "agentscope-distributed/studio";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Echo } from "../fixtures/agents/echo.js";
 import { AgentServer, agentDir } from "../processes/agentServer.js";
 import { asStudio, DaemonProcess, StateFolder } from "../processes/daemonProcess.js";
 import { groupMembers, isAlive } from "../processes/processTable.js";
@@ -170,6 +172,26 @@ describe("a server that is reached through the daemon", () => {
     await using other = clientOf(again);
     expect((await other.getAgentList()).map(({ agent_id: id }) => id)).toEqual(["anna"]);
     expect(server.end).toBeUndefined();
+  });
+
+  test("finishes the calls of a script that were made before and while the daemon was away", {
+    timeout: 60_000,
+  }, async () => {
+    await using _server = await independent("hidden", "--via-studio", found().url);
+    const { host, port } = await sees("hidden", ({ state: now }) => now === "ready");
+    const echo = new Echo({ name: "Anna" }).toDist({ host, port });
+    const say = (content: number) => echo(new Msg({ name: "test", content, role: "user" }));
+    expect(await say(0).content).toBe(0);
+    const { port: daemonPort } = new URL(found().url);
+    daemon.kill("SIGKILL");
+    await daemon.ended;
+    const answers = Array.from({ length: 20 }, (_, at) => say(at).content);
+    // What a script sees of it: the port is closed, for longer than a server that is gone is waited for.
+    await pause(1000);
+    daemon = await DaemonProcess.start(state, { args: ["--port", daemonPort] });
+    editor = await Editor.connect(found());
+    expect(await Promise.all(answers)).toEqual(Array.from({ length: 20 }, (_, at) => at));
+    expect(await say(21).content).toBe(21);
   });
 });
 

@@ -17,6 +17,8 @@ export interface PeerInfo {
   realm: string;
   /** Whether a debugger may hold it up for longer than any time limit. */
   debugged?: boolean;
+  /** Whether its address is a daemon's, which passes on what comes there: where nobody listens the daemon is gone, and not the server. */
+  viaStudio?: boolean;
   /** Whether it knows calls that stand in a trace (operation `callInTrace`); a process of before that does not say it. */
   readsTraces?: boolean;
 }

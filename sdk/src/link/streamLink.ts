@@ -31,6 +31,8 @@ type State =
 const firstRetryMs = 20;
 const longestRetryMs = 1000;
 const giveUpMs = 5000;
+/** How long a daemon that passes the connection on may be away; once it is back, the server has as long as any other. */
+const studioAwayMs = 30_000;
 /** Where nothing listens any more the server is gone; a restart of a proxy on the way takes less. */
 const refusedGiveUpMs = 300;
 const refusedRetryMs = 50;
@@ -64,8 +66,11 @@ export class StreamLink implements Carrier {
   private access: ServerAccess | undefined;
   private instance: string | undefined;
   private peerDebugged = false;
+  private viaStudio = false;
   /** When it broke, or the first opening began. */
   private brokenAt = 0;
+  /** When it was last seen that the daemon which passes the connection on is away. */
+  private studioAwayAt: number | undefined;
   private hasBeenSilent = false;
   private retryMs = firstRetryMs;
   private cutOpenings = 0;
@@ -138,7 +143,7 @@ export class StreamLink implements Carrier {
   /** Something may listen and not answer, or nothing at all be heard of a machine. */
   private openingTimer(): NodeJS.Timeout {
     const isFirst = this.instance === undefined;
-    const leftMs = (isFirst ? openMs : giveUpMs) - (performance.now() - this.brokenAt);
+    const leftMs = (isFirst ? openMs : giveUpMs) - (performance.now() - (this.studioAwayAt ?? this.brokenAt));
     const limitMs = this.patience(Math.max(leftMs, firstRetryMs)) * (this.hasBeenSilent ? 1 : silentShare);
     return setTimeout(() => this.heardNothing(), limitMs).unref();
   }
@@ -212,11 +217,13 @@ export class StreamLink implements Carrier {
     const first = this.instance === undefined;
     this.instance = peer.instance;
     this.peerDebugged = peer.debugged === true;
+    this.viaStudio = peer.viaStudio === true;
     const { client, stream, timer } = this.state;
     clearTimeout(timer);
     this.state = { kind: "open", client, stream };
     this.retryMs = firstRetryMs;
     this.hasBeenSilent = false;
+    this.studioAwayAt = undefined;
     this.socketHold = new SocketHold(this.held);
     this.socketHold.attach(remotePort, Number(this.address.slice(this.address.lastIndexOf(":") + 1)));
     // Answers to what was asked before the stream broke may be lost.
@@ -238,20 +245,28 @@ export class StreamLink implements Carrier {
     }
     if (kind === "open" || neverOpen) this.brokenAt = performance.now();
     if (kind === "open") this.listener?.down();
-    const brokenMs = performance.now() - this.brokenAt;
     const refused = /ECONNREFUSED|ENOENT/.test(error?.message ?? "");
-    if (brokenMs > (refused ? refusedGiveUpMs : this.patience(giveUpMs))) {
+    if (this.hasGivenUp(refused)) {
       return this.lose(
         this.gone(refused ? "the connection broke, and nothing listens there any more" : reason.rootMessage),
       );
     }
-    this.openAfter(refused ? refusedRetryMs : this.retryMs);
+    this.openAfter(refused && !this.viaStudio ? refusedRetryMs : this.retryMs);
     this.retryMs = Math.min(this.retryMs * 2, longestRetryMs);
   }
 
   /** Whether either end may stand at a breakpoint. */
   private get mayPause(): boolean {
     return this.peerDebugged || isDebugged();
+  }
+
+  private hasGivenUp(refused: boolean): boolean {
+    const now = performance.now();
+    if (!refused) return now - (this.studioAwayAt ?? this.brokenAt) > this.patience(giveUpMs);
+    if (!this.viaStudio) return now - this.brokenAt > refusedGiveUpMs;
+    // The daemon is gone, which tells nothing of the server.
+    this.studioAwayAt = now;
+    return now - this.brokenAt > studioAwayMs;
   }
 
   private patience(limitMs: number): number {

@@ -134,6 +134,7 @@ export class AgentServer {
   private relayed(address: string): void {
     const { self, router, options } = this;
     self.address = address;
+    self.viaStudio = true;
     router.endpoint.host.serverName = address;
     router.addressKnown();
     const host = hostOf(address);

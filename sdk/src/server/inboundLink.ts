@@ -8,6 +8,8 @@ export type InboundStream = ServerDuplexStream<Buffer, Buffer>;
 
 /** A caller's connection that its stream has come in on, and comes back on after it broke. */
 export interface InboundLinkListener {
+  /** Whether callers come by a daemon. */
+  readonly viaStudio: boolean;
   opened(link: InboundLink): void;
   frame(link: InboundLink, bytes: Buffer): void;
   control(link: InboundLink, control: Control): void;
@@ -17,8 +19,12 @@ export interface InboundLinkListener {
   lost(link: InboundLink, reason: string): void;
 }
 
-/** How long a broken stream may take to come back, in milliseconds: a little longer than its other end tries. */
+/**
+ * How long a broken stream may take to come back, in milliseconds: a little longer than its other end tries. Where a daemon passes it on,
+ * that may be started again meanwhile.
+ */
 const resumeMs = 12_000;
+const resumeByStudioMs = 42_000;
 
 export class InboundLink {
   private stream: InboundStream | undefined;
@@ -71,7 +77,9 @@ export class InboundLink {
     if (this.ended) return;
     this.stream = undefined;
     this.listener.down(this);
-    const limitMs = patience(resumeMs, { otherDebugged: this.peer.debugged === true });
+    const limitMs = patience(this.listener.viaStudio ? resumeByStudioMs : resumeMs, {
+      otherDebugged: this.peer.debugged === true,
+    });
     this.resumeTimer = setTimeout(() => this.close("its connection broke and did not come back"), limitMs);
   }
 

@@ -86,6 +86,10 @@ export class Router implements InboundLinkListener {
     this.lanesChanged();
   }
 
+  get viaStudio(): boolean {
+    return this.self.viaStudio === true;
+  }
+
   /** Connections of other processes, those included whose stream is broken for the moment. */
   get callers(): number {
     return this.inbound.size;
