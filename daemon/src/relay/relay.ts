@@ -5,6 +5,8 @@ import { pipeline } from "node:stream/promises";
 import type { TunnelOrder } from "agentscope-distributed/studio";
 import type { Tunnels } from "./tunnels.js";
 
+const joinedListeners = 20;
+
 export interface RelayOptions {
   /** What to listen on. */
   bindHost: string;
@@ -96,6 +98,8 @@ export class Relay implements AsyncDisposable {
 
 /** Settles when both ways have ended; the end of one way with an error ends the other. */
 async function joined(socket: Socket, tunnel: Duplex): Promise<void> {
+  // Two pipelines listen eight times to each one's end: with what others listen for, Node takes that for a leak.
+  for (const end of [socket, tunnel]) end.setMaxListeners(joinedListeners);
   await Promise.all([pipeline(socket, tunnel), pipeline(tunnel, socket)]).catch((error: unknown) => {
     const { code } = error as { code?: string };
     // Both ends may leave as they like: processes end, links break.

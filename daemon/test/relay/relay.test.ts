@@ -1,8 +1,9 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LogBook } from "../../src/log/logBook.js";
 import { Relays } from "../../src/relay/relays.js";
@@ -101,6 +102,27 @@ describe("a server that is reached through the daemon", () => {
     await until(() => relays.counters("s")?.open === 0, { what: "the end of the connections" });
     expect(relays.counters("s")).toEqual({ open: 0, opened: 3, bytesIn: 11, bytesOut: 11 });
     expect(new Set(asked).size).toBe(3);
+  });
+
+  test("is no leak of listeners to Node, where others listen to its connections, too", async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    const before = EventEmitter.defaultMaxListeners;
+    process.on("warning", note);
+    // As if others listened: what a connection is passed on with is then above it.
+    EventEmitter.defaultMaxListeners = 6;
+    try {
+      const { port } = await relays.open(about, reached);
+      const socket = dialPort(port);
+      socket.end("one");
+      expect(String(await bytesOf(socket))).toBe("one");
+    } finally {
+      EventEmitter.defaultMaxListeners = before;
+    }
+    // Warnings are told in a later tick.
+    await nextTurn();
+    process.off("warning", note);
+    expect(warnings).toEqual([]);
   });
 
   test("is not sent more than it reads: the daemon holds nothing", async () => {

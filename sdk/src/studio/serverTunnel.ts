@@ -6,6 +6,8 @@ import { tunnelPath, tunnelUpgrade } from "./studioAddress.js";
 import type { StudioLine } from "./studioLine.js";
 import { upgradedSocket } from "./upgradedSocket.js";
 
+const joinedListeners = 20;
+
 /**
  * Opens a tunnel that a daemon has asked for, and leads it to a server's port. Bytes pass as they are, at the speed of the slower end.
  * One that can't be opened is missed by its caller alone: the daemon closes that one's connection.
@@ -26,6 +28,8 @@ export async function connectTunnel(
     server.tunnelled(localPort, callerPort);
     local.once("close", () => server.tunnelled(localPort, undefined));
   });
+  // Two pipelines listen eight times to each socket's end: with what others listen for, Node takes that for a leak.
+  for (const socket of [tunnel, local]) socket.setMaxListeners(joinedListeners);
   // Each destroys both where one end fails.
   pipeline(tunnel, local, () => {});
   pipeline(local, tunnel, () => {});
