@@ -28,7 +28,9 @@ export class TemporaryMemory {
 
   private addOne(message: Msg): void {
     if (this.holds(message)) return;
-    this.messages.push(message);
+    // A list that grows by `push` from nothing takes room for 17 messages; a million agents may have one each.
+    if (this.messages.length === 0) this.messages = [message];
+    else this.messages.push(message);
     if (this.ids !== undefined) this.ids.add(message.id);
     else if (this.messages.length > few) this.ids = new Set(this.messages.map(({ id }) => id));
     this.onChange?.();

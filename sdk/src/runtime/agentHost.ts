@@ -12,6 +12,7 @@ import { Residents } from "./residents.js";
 import { ResultPool } from "./resultPool.js";
 import { TimeSlice } from "./timeSlice.js";
 import { currentTask, type Task } from "./task.js";
+import { TaskList } from "./taskList.js";
 
 /** An agent class that a host can make agents of. */
 export type AgentClass = new (...args: never[]) => AgentInstance;
@@ -90,7 +91,7 @@ export class AgentHost implements AgentHome {
   private readonly classNames = new Map<string, string>();
   private readonly expected = new Map<string, HostedAgent>();
   private readonly unmade = new Map<string, HostedAgent>();
-  private readonly busy = new Set<HostedAgent>();
+  private readonly runningTasks = new TaskList();
   private deadlineTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: HostOptions) {
@@ -106,9 +107,9 @@ export class AgentHost implements AgentHome {
     return this.options.person;
   }
 
-  /** The agents whose turns are on. */
-  get running(): Iterable<HostedAgent> {
-    return this.busy;
+  /** The calls whose turns are on. */
+  get running(): Task[] {
+    return this.runningTasks.toArray();
   }
 
   /** An agent of the process itself. */
@@ -125,11 +126,16 @@ export class AgentHost implements AgentHome {
     if (id !== undefined) return this.agents.get(id);
     if (this.making !== undefined) return this.making;
     let found: HostedAgent | undefined;
-    for (const agent of [...this.busy, ...this.settingUp.keys()]) {
+    for (const agent of [...this.busy(), ...this.settingUp.keys()]) {
       if (found !== undefined && agent.person !== found.person) return undefined;
       found = agent;
     }
     return found;
+  }
+
+  /** The agents whose turns are on. */
+  private *busy(): Iterable<HostedAgent> {
+    for (let task = this.runningTasks.first; task !== undefined; task = task.after) yield task.agent as HostedAgent;
   }
 
   /** @internal The number of another agent. */
@@ -262,6 +268,7 @@ export class AgentHost implements AgentHome {
       this.making = outer;
       construction = undefined;
     }
+    if (agent.isReady) return;
     if (agent.isBeingMade) {
       this.settingUp.set(agent, performance.now());
       this.watchDeadlines();
@@ -311,8 +318,8 @@ export class AgentHost implements AgentHome {
   }
 
   /** @internal A call's turn begins. */
-  begun(agent: HostedAgent): void {
-    this.busy.add(agent);
+  begun(agent: HostedAgent, task: Task): void {
+    this.runningTasks.add(task);
     this.counters.turnBegan();
     this.options.events?.callBegun(agent);
     this.watchDeadlines();
@@ -323,8 +330,8 @@ export class AgentHost implements AgentHome {
   }
 
   /** @internal A call's turn has ended. */
-  finished(agent: HostedAgent): void {
-    this.busy.delete(agent);
+  finished(agent: HostedAgent, task: Task): void {
+    this.runningTasks.remove(task);
     this.counters.turnEnded();
     this.options.events?.callEnded(agent);
   }
@@ -336,12 +343,12 @@ export class AgentHost implements AgentHome {
 
   private checkDeadlines(): void {
     const now = performance.now();
-    for (const agent of [...this.busy]) agent.checkDeadline(now);
+    for (const agent of [...this.busy()]) agent.checkDeadline(now);
     for (const [agent, since] of [...this.settingUp]) {
       if (now - since >= this.callTimeoutMs && !isDebugged()) agent.creationFailed(setupTooLong(this.callTimeoutMs));
     }
     this.pool.dropOld(now);
-    if (this.busy.size > 0 || this.settingUp.size > 0 || this.pool.size > 0) return;
+    if (this.runningTasks.first !== undefined || this.settingUp.size > 0 || this.pool.size > 0) return;
     clearInterval(this.deadlineTimer);
     this.deadlineTimer = undefined;
   }

@@ -13,6 +13,7 @@ import { noteUrl, type ReferenceCodec, snapshot, toWire, urlToWire } from "../me
 import { type AgentReference, type AgentTarget, type ReferenceTarget, targetOf } from "./agentTarget.js";
 import { forward } from "./forwardedResult.js";
 import { PromisedResult } from "./promisedResult.js";
+import { sameText } from "./sameText.js";
 import type { TaskReference } from "./taskReference.js";
 
 /** An agent of some server, as references in values name it. */
@@ -70,6 +71,9 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
   private readonly promised = new Map<number, CallResult<unknown>>();
   /** Large values on their way here: what to do when all chunks are there. */
   private readonly blobs = new Map<number, (value: unknown) => void>();
+
+  /** Of the message that was read last: one that many agents are asked has its text once. */
+  private readonly last = { id: "", content: "" };
 
   constructor(private readonly home: ReferenceHome) {}
 
@@ -242,17 +246,22 @@ export class ArgumentCodec implements ReferenceCodec, ReferenceTarget {
   }
 
   private readMessage(cursor: Cursor): Msg {
+    const { last } = this;
     const message = Msg.restore({
-      id: cursor.text(),
+      id: (last.id = sameText(cursor.text(), last.id)),
       name: cursor.name(),
       role: roles[cursor.number()] as Role,
-      content: cursor.next(),
+      content: this.readContent(cursor.next()),
       url: cursor.next() as MsgRecord["url"],
       metadata: cursor.next(),
       timestamp: cursor.timestamp(),
     });
     if (message.url !== undefined) noteUrl(message.url, this);
     return message;
+  }
+
+  private readContent(content: unknown): unknown {
+    return typeof content === "string" ? (this.last.content = sameText(content, this.last.content)) : content;
   }
 
   /** Reads what is said of a large value whose kind has been read; it is used when all of it is there. */

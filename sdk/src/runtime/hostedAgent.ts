@@ -1,5 +1,5 @@
 import { agentBrand } from "../agents/brand.js";
-import { AgentCreationError, type AgentLabel, AgentScopeError, asError } from "../errors.js";
+import { type AgentLabel, AgentScopeError } from "../errors.js";
 import { isDebugged } from "../link/debugged.js";
 import { failureOfAgent, failureOfGoneAgent, withChain } from "../link/failure.js";
 import type { CallResult } from "../messages/callResult.js";
@@ -8,6 +8,7 @@ import { callWatch } from "../studio/callLog.js";
 import { telemetry } from "../telemetry/telemetry.js";
 import { type AgentInstance, callGivenUp, isThenable, relayedCall } from "./agentCode.js";
 import type { AgentKeeper } from "./agentKeeper.js";
+import { creationError, setUp } from "./agentSetup.js";
 import type { AgentSpec } from "./agentSpec.js";
 import type { CallCounters } from "./callCounters.js";
 import { Mailbox } from "./mailbox.js";
@@ -18,7 +19,7 @@ import type { Person } from "./person.js";
 import { awaitInputs, type InputListener } from "./taskInputs.js";
 import { tellBegun, tellEnded, tellLocal } from "./toldCalls.js";
 import { endTraced, traceLocal } from "./tracedCalls.js";
-import { currentTask, runOutsideTurns, runTurn, Task, type TaskAgent, type TaskSink } from "./task.js";
+import { currentTask, runTurn, Task, type TaskAgent, type TaskSink } from "./task.js";
 import type { SliceWaiter, TimeSlice } from "./timeSlice.js";
 import { pendingTurn, Turn } from "./turn.js";
 import { resultOfTurn } from "./turnResult.js";
@@ -37,8 +38,8 @@ export interface AgentHome {
   /** In which the agents of the thread begin their turns. */
   readonly slice: TimeSlice;
   readonly counters: CallCounters;
-  begun(agent: HostedAgent): void;
-  finished(agent: HostedAgent): void;
+  begun(agent: HostedAgent, task: Task): void;
+  finished(agent: HostedAgent, task: Task): void;
   /** A call has failed, whether its turn had begun or not. */
   failed(agent: HostedAgent, task: Task, error: Error): void;
   /** Whom agents speak to that nobody elsewhere has made. */
@@ -116,6 +117,11 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
     return this.state.kind === "creating";
   }
 
+  /** It is made, and was not deleted. */
+  get isReady(): boolean {
+    return this.state.kind === "ready";
+  }
+
   get queueLength(): number {
     return (this.mailbox?.size ?? 0) + (this.running === undefined ? 0 : 1);
   }
@@ -124,39 +130,30 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
   made(instance: AgentInstance): void {
     if (this.state.kind !== "creating") return;
     if (typeof instance === "object") Object.defineProperty(instance, agentBrand, { value: this });
-    const finish = () => {
-      if (this.state.kind !== "creating") return;
-      this.state = { kind: "ready", instance };
-      this.creationEnded();
-      this.next();
-    };
-    const fail = (thrown: unknown) => this.creationFailed(thrown);
     try {
-      // A local agent is set up by its first call, which may stand in another agent's turn.
-      const setup = runOutsideTurns(() => instance.setup?.());
-      const { keeper } = this;
-      if (keeper !== undefined) {
-        Promise.resolve(setup)
-          .then(() => keeper.restore(instance))
-          .then(finish, fail);
-      } else if (isThenable(setup)) setup.then(finish, fail);
-      else finish();
+      const setup = setUp(instance, this.keeper);
+      if (!isThenable(setup)) this.becomeReady(instance);
+      else {
+        setup.then(
+          () => this.becomeReady(instance),
+          (thrown: unknown) => this.creationFailed(thrown),
+        );
+      }
     } catch (thrown) {
-      fail(thrown);
+      this.creationFailed(thrown);
     }
+  }
+
+  private becomeReady(instance: AgentInstance): void {
+    if (this.state.kind !== "creating") return;
+    this.state = { kind: "ready", instance };
+    this.creationEnded();
+    this.next();
   }
 
   /** The agent can't be made: class unknown, constructor or `setup` threw. */
   creationFailed(thrown: unknown): void {
-    const cause = asError(thrown);
-    const error =
-      thrown instanceof AgentCreationError
-        ? thrown
-        : new AgentCreationError(
-            `agent ${JSON.stringify(this.name)} (class ${this.className}) can't be made on ${this.host.serverName}: ` +
-              (cause instanceof AgentScopeError ? cause.rootMessage : `${cause.name}: ${cause.message}`),
-            { agent: this.label, cause, remoteStack: cause.stack },
-          );
+    const error = creationError(thrown, this);
     this.state = { kind: "failed", error };
     this.creationEnded(error);
     this.failWaiting(error);
@@ -258,7 +255,7 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
     task.since = coarseNow();
     if (task.told) tellBegun(task);
     task.span?.begun();
-    this.host.begun(this);
+    this.host.begun(this, task);
     const turn = (this.turn ??= new Turn(this));
     try {
       this.keeper?.begin(task);
@@ -300,7 +297,7 @@ export class HostedAgent implements AgentTarget, TaskAgent, InputListener, Slice
 
   private endTurn(task: Task, state: "done" | "failed", outcome: unknown): void {
     if (task.ended) return;
-    this.host.finished(this);
+    this.host.finished(this, task);
     if (this.running === task) this.running = undefined;
     this.end(task, state, outcome);
     this.next();

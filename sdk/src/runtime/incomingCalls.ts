@@ -12,6 +12,7 @@ import type { AgentSpec } from "./agentSpec.js";
 import type { HostedAgent } from "./hostedAgent.js";
 import { LocalResult } from "./localResult.js";
 import { type Person, PersonElsewhere } from "./person.js";
+import { sameText } from "./sameText.js";
 import { SequenceTable } from "./sequenceTable.js";
 import type { SessionPort } from "./sessionPort.js";
 import { Task, type TaskSink } from "./task.js";
@@ -60,10 +61,10 @@ export class IncomingCalls implements TaskSink {
     // What an agent here makes is its script's, as the agent is.
     const owner = otherInstance === self.instance ? maker : otherInstance;
     const holder = keepAlive === true ? undefined : owner;
-    // As one literal: made of parts it would take three times the time, and more memory.
+    // The config has the name once more. As one literal: made of parts it would take three times the time, and more memory.
     const spec: AgentSpec = {
       id,
-      name,
+      name: sameText(name, nameIn(args)),
       className,
       moduleUrl,
       args,
@@ -78,12 +79,26 @@ export class IncomingCalls implements TaskSink {
     this.agents.set(number, agent);
     this.arrived(seq);
     // What is still on its way by the connection before must not run once its caller has sent it again.
-    if (spec.recovery !== undefined) agent.calledBy(() => this.agents.set(number, spec.id));
+    if (recovery !== undefined) this.calledAgainBy(agent, number);
+    if (agent.isReady) this.answerMade(agent, seq);
+    else this.answerWhenMade(agent, seq);
+  }
+
+  private calledAgainBy(agent: HostedAgent, number: number): void {
+    const { id } = agent;
+    agent.calledBy(() => this.agents.set(number, id));
+  }
+
+  private answerWhenMade(agent: HostedAgent, seq: number): void {
     agent.whenCreated((error) => {
-      if (error !== undefined) this.fail(seq, error);
-      else if (agent.keeper === undefined) this.session.channel.write(8).push(operation.result, seq, 0);
-      else this.session.answer(seq, agent.keeper.recovered());
+      if (error === undefined) this.answerMade(agent, seq);
+      else this.fail(seq, error);
     });
+  }
+
+  private answerMade({ keeper }: HostedAgent, seq: number): void {
+    if (keeper === undefined) this.session.channel.write(8).push(operation.result, seq, 0);
+    else this.session.answer(seq, keeper.recovered());
   }
 
   /** Whom the agents that this caller makes speak to; mostly the same for all. */
@@ -277,4 +292,8 @@ export class IncomingCalls implements TaskSink {
     for (const waiting of this.expected.values()) for (const result of waiting) result.fail(error);
     this.expected.clear();
   }
+}
+
+function nameIn(args: unknown): unknown {
+  return Array.isArray(args) ? (args[0] as { name?: unknown } | null | undefined)?.name : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Task } from "./task.js";
+import { TaskList } from "./taskList.js";
 
 /**
  * The calls whose results a host keeps for others: unfinished ones, and finished ones that their caller has not released.
@@ -7,9 +8,8 @@ import type { Task } from "./task.js";
  * else, new calls are refused.
  */
 export class ResultPool {
-  /** The finished ones in the order in which they ended, linked through the tasks themselves. */
-  private first: Task | undefined;
-  private last: Task | undefined;
+  /** The finished ones in the order in which they ended. */
+  private readonly finished = new TaskList();
   private count = 0;
 
   constructor(
@@ -24,8 +24,9 @@ export class ResultPool {
   /** Makes room for a call; false when there is none. */
   begin(): boolean {
     if (this.count >= this.maxSize) {
-      if (this.first === undefined) return false;
-      this.drop(this.first);
+      const oldest = this.finished.first;
+      if (oldest === undefined) return false;
+      this.drop(oldest);
     }
     this.count++;
     return true;
@@ -34,35 +35,27 @@ export class ResultPool {
   /** A call has ended, and its result is kept until it is released or dropped. */
   end(task: Task): void {
     task.pooled = true;
-    task.before = this.last;
-    if (this.last === undefined) this.first = task;
-    else this.last.after = task;
-    this.last = task;
+    this.finished.add(task);
   }
 
   /** A call has ended and nobody will ask for its result, or a result is no longer needed. */
   release(task: Task): void {
     this.count--;
-    if (task.pooled) this.unlink(task);
+    if (!task.pooled) return;
+    task.pooled = false;
+    this.finished.remove(task);
   }
 
   /** Drops results older than the limit. */
   dropOld(now: number): void {
-    while (this.first !== undefined && now - this.first.since >= this.maxAgeMs) this.drop(this.first);
+    for (let oldest = this.finished.first; oldest !== undefined; oldest = this.finished.first) {
+      if (now - oldest.since < this.maxAgeMs) return;
+      this.drop(oldest);
+    }
   }
 
   private drop(task: Task): void {
     this.release(task);
     task.sink.taskDropped?.(task);
-  }
-
-  private unlink(task: Task): void {
-    if (task.before === undefined) this.first = task.after;
-    else task.before.after = task.after;
-    if (task.after === undefined) this.last = task.before;
-    else task.after.before = task.before;
-    task.before = undefined;
-    task.after = undefined;
-    task.pooled = false;
   }
 }

@@ -55,9 +55,10 @@ export class Task {
   awaiting: Set<CallResult<unknown>> | undefined = undefined;
   /** Searches for a cycle that have come by lately. */
   private searches: Set<string> | undefined = undefined;
-  /** Its neighbours in the pool's list of finished calls (resultPool.ts). */
+  /** Its neighbours among the calls that run, then among those that have ended and are kept (taskList.ts). */
   before: Task | undefined = undefined;
   after: Task | undefined = undefined;
+  /** It stands in the pool's list. */
   pooled = false;
   /** Whoever watches is told of it. */
   told = false;

@@ -18,5 +18,5 @@ export function watchWorkerCalls(
     turn: () => currentTask()?.callId,
   });
   callWatch.log = log;
-  for (const { running } of host.running) if (running !== undefined) tellRunning(log, running);
+  for (const task of host.running) tellRunning(log, task);
 }

@@ -148,8 +148,11 @@ export class WorkerThread {
   }
 
   private noteAgents({ made, names, numbers, kinds, kindsOfMade, deleted }: AgentReport): void {
-    for (const [index, id] of made.entries()) {
-      const [name, number, kind] = [names[index], numbers[index], kindsOfMade[kinds[index] ?? -1]];
+    for (let index = 0; index < made.length; index++) {
+      const id = made[index] as string;
+      const name = names[index];
+      const number = numbers[index];
+      const kind = kindsOfMade[kinds[index] ?? -1];
       if (name !== undefined && number !== undefined && kind !== undefined) this.agents.set(id, { name, number, kind });
     }
     for (const id of deleted) {
