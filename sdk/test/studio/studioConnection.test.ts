@@ -179,8 +179,8 @@ describe("a connection to a daemon", () => {
     const there = await daemon({ serve: ({ rpc }) => rpc.onNotification(news, ({ text }) => void heard.push(text)) });
     const { connection } = connect({ address: () => there.address });
     const line = await connection.whenOpen(10_000);
-    // More than the sockets hold, and little enough for a busy machine: what is not read within a second is given up.
-    const text = "x".repeat(500_000);
+    // Five of them are more than Linux takes from a socket at once (4 MB); what is not taken within a second is given up.
+    const text = "x".repeat(1_300_000);
     for (let count = 0; count < 5; count++) void line.notify(news, { text });
     await connection.close();
     await until(() => heard.length === 5, { timeoutMs: 10_000, what: "all that was written" });
