@@ -102,14 +102,15 @@ export class Daemon implements DaemonControl {
       },
     });
     const studio = () => ({ url: this.discovery?.url ?? "", token: this.token });
-    const { maxRegisteredServers } = { ...defaultWireLimits, ...options.limits };
+    const limits = { ...defaultWireLimits, ...options.limits };
+    const { maxRegisteredServers } = limits;
     const bindHost = options.host ?? defaultHost;
     this.parts = new Parts({ home, log: this.log, bindHost, maxRegisteredServers, studio });
     this.connections = new Connections({
       identity: { token: this.token, version: daemonVersion, instance: this.instance },
       log: this.log,
       welcome: welcoming(this, { parts: this.parts, watching: this.watching }),
-      limits: options.limits ?? {},
+      limits,
     });
     this.doors = new Doors(this.connections);
   }

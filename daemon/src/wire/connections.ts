@@ -1,7 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { LogBook } from "../log/logBook.js";
 import { type DaemonIdentity, type Origin, Peer, type Welcoming } from "./peer.js";
-import { defaultWireLimits, type WireLimits } from "./wireLimits.js";
+import type { WireLimits } from "./wireLimits.js";
 
 /** Everybody who is connected, by whatever way. */
 export class Connections {
@@ -14,10 +14,10 @@ export class Connections {
       identity: DaemonIdentity;
       log: LogBook;
       welcome: Welcoming;
-      limits: Partial<WireLimits>;
+      limits: WireLimits;
     },
   ) {
-    this.limits = { ...defaultWireLimits, ...options.limits };
+    this.limits = options.limits;
   }
 
   /** Who has said hello. */

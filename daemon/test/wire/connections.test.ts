@@ -4,6 +4,7 @@ import { createMessageConnection, type MessageConnection } from "vscode-jsonrpc/
 import { expect, test } from "vitest";
 import { LogBook } from "../../src/log/logBook.js";
 import { Connections } from "../../src/wire/connections.js";
+import { defaultWireLimits } from "../../src/wire/wireLimits.js";
 import { until } from "../until.js";
 
 test("who is let go by a part of the daemon is told so, and is nobody's guest any more", async () => {
@@ -17,7 +18,7 @@ test("who is let go by a part of the daemon is told so, and is nobody's guest an
       held.push(connection);
       return () => (left += 1);
     },
-    limits: {},
+    limits: defaultWireLimits,
   });
   connections.accept({ readable: toDaemon, writable: toGuest }, { name: "pipe", isLocal: true, reachedHost: "" });
   const guest = createMessageConnection(toGuest, toDaemon);
